@@ -1,0 +1,1 @@
+"""Nexus Blueprint: a governance-first, event-sourced CQRS platform."""

@@ -1,0 +1,1 @@
+"""The bounded contexts; each knows the kernel only."""

@@ -1,0 +1,55 @@
+"""What can be asked of an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from chalicelib.domain.orders.events import OrderLine
+from chalicelib.kernel.messages import Command
+from chalicelib.kernel.values import Currency, Identifier, Limits, Price, ShortText
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder(Command):
+    """Order for a total; lines, if there are any, must add up to it."""
+
+    order_id: Identifier
+    customer_id: Identifier
+    total_amount: Price
+    currency: Currency = "USD"
+    lines: Annotated[tuple[OrderLine, ...], Limits(max_length=500)] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PayOrder(Command):
+    """Record a payment of the whole amount."""
+
+    order_id: Identifier
+    payment_id: Identifier
+    amount: Price
+
+
+@dataclass(frozen=True, slots=True)
+class ShipOrder(Command):
+    """Hand a paid order to a carrier."""
+
+    order_id: Identifier
+    carrier: ShortText
+    tracking_number: Identifier
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverOrder(Command):
+    """Record that a shipped order has arrived."""
+
+    order_id: Identifier
+    received_by: ShortText = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder(Command):
+    """Cancel an order that has not left the house."""
+
+    order_id: Identifier
+    reason: ShortText = ""

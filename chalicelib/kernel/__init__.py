@@ -1,0 +1,1 @@
+"""The event-sourcing kernel: pure Python, standard library only."""

@@ -1,0 +1,1 @@
+"""The platform's use cases, over ports; no vendor is known here."""

@@ -1,0 +1,193 @@
+"""The write path: a command becomes one governed commit, or a refusal on a strong read."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.kernel.errors import (
+    IdempotencyKeyReused,
+    NotFound,
+    Refusal,
+    VersionConflict,
+    VersionMismatch,
+)
+from chalicelib.kernel.head import last_on
+from chalicelib.kernel.messages import message_type
+from chalicelib.kernel.stream import StreamId
+from chalicelib.services.consistency import Mark, encode_token
+from chalicelib.services.event_store import commit_at
+from chalicelib.services.governance.policy_engine import CommandQuestion
+from chalicelib.services.governance.provenance import Accepted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from chalicelib.kernel.commit import Header, PackedCommit
+    from chalicelib.kernel.messages import Command, Event
+    from chalicelib.services.commit_writer import CommitWriter
+    from chalicelib.services.event_store import Loaded, StreamLoader
+    from chalicelib.services.governance.provenance import Request
+    from chalicelib.services.shapes import Shapes
+
+ATTEMPTS: Final = 6
+"""Decisions that a command gets before a lost race is final."""
+_FIRST_PAUSE: Final = 0.005
+"""Seconds, at most, before the second; doubled for each one more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRequest:
+    """A command as it arrives: JSON data, and what came with it."""
+
+    request: Request
+    command_id: str
+    data: Any
+    if_match: int | None = None
+    effective_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What became of a command; ``events`` are (id, type), none if there was nothing to do."""
+
+    command_id: str
+    stream: StreamId
+    version: int
+    events: tuple[tuple[str, str], ...]
+    consistency_token: str
+    replayed: bool = False
+
+
+class CommandHandler:
+    """Handles one type of command: from JSON to commit, top to bottom.
+
+    A context brings its pure decider and needs no subclass. One that must do more than its decider
+    can overrides ``validate`` or ``decide``.
+    """
+
+    def __init__(
+        self,
+        context: str,
+        kind: type[Command],
+        loader: StreamLoader,
+        writer: CommitWriter,
+        shapes: Shapes,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.kind = kind
+        self.type = message_type(context, kind)
+        self._loader = loader
+        self._writer = writer
+        self._shapes = shapes
+        self._sleep = sleep
+
+    def handle(self, asked: CommandRequest) -> CommandResult:
+        """Validate, authorise, load, then decide and append until that settles it.
+
+        A refusal, or a decision of no events, that was not reached on a strong read is reached
+        again on one before it is answered. Raises any NexusError; nothing is stored then, save for
+        Unavailable, where repeating the command tells.
+        """
+        command = self.validate(asked.data)
+        stream = self._stream_of(command, asked)
+        self._authorise(command, stream, asked)
+        accepted = self._accept(command, asked)
+        loaded = self._loader.load(stream)
+        for attempt in range(ATTEMPTS):
+            try:
+                result = self._settle(command, accepted, asked.if_match, loaded)
+                if result.events or loaded.strong:
+                    return result
+            except Refusal:
+                if loaded.strong:
+                    raise
+            except VersionConflict:
+                self._sleep(random.uniform(0, _FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
+            loaded = self._loader.catch_up(loaded)
+        raise VersionConflict(str(stream), loaded.head.version + 1)
+
+    def _settle(
+        self, command: Command, accepted: Accepted, if_match: int | None, loaded: Loaded
+    ) -> CommandResult:
+        head = loaded.head
+        if (known := head.recall(accepted.command_id)) is not None:
+            if known.input_hash != accepted.input_hash:
+                raise IdempotencyKeyReused(accepted.command_id)
+            return self._repeat(loaded.stream, known.version)
+        if if_match not in (None, head.version):
+            raise VersionMismatch(str(loaded.stream), if_match, head.version)
+        events = self.decide(command, loaded.state)
+        if not events:
+            token = encode_token(Mark.of(loaded.stream, head.last_on))
+            return CommandResult(accepted.command_id, loaded.stream, head.version, (), token)
+        return _result(*self._writer.write(accepted, loaded, events))
+
+    def validate(self, data: Any) -> Command:
+        """Return the command that the data spells; raises InvalidInput."""
+        return self._shapes.parse(self.kind, data)
+
+    def decide(self, command: Command, state: Any) -> Sequence[Event]:
+        """Return the events that the command leads to; raises Refusal."""
+        return self._loader.aggregate.decider.decide(command, state)
+
+    def _stream_of(self, command: Command, asked: CommandRequest) -> StreamId:
+        aggregate = self._loader.aggregate
+        identity = getattr(command, aggregate.identity)
+        return StreamId(asked.request.principal.tenant, aggregate.name, identity)
+
+    def _authorise(self, command: Command, stream: StreamId, asked: CommandRequest) -> None:
+        principal, now = asked.request.principal, self._writer.now()
+        data = self._shapes.dump(command)
+        question = CommandQuestion(self.type, data, stream, principal, asked.effective_at, now)
+        self._writer.policies.authorise(question)
+
+    def _accept(self, command: Command, asked: CommandRequest) -> Accepted:
+        effective = asked.effective_at.isoformat() if asked.effective_at else ""
+        canonical = f"{self.type}\n{effective}\n".encode() + self._shapes.to_json(command)
+        digest = hashlib.sha256(canonical).digest()
+        return Accepted(asked.command_id, self.type, digest, asked.request, asked.effective_at)
+
+    def _repeat(self, stream: StreamId, version: int) -> CommandResult:
+        commit = commit_at(self._writer.events, stream, version)
+        header = self._writer.commit_codec.header(commit)
+        return _result(commit, header, replayed=True)
+
+
+class CommandService:
+    """Finds the handler of a command by its name, as ``PlaceOrder``."""
+
+    def __init__(self, handlers: Iterable[CommandHandler]) -> None:
+        self._handlers = {handler.kind.__name__: handler for handler in handlers}
+
+    @property
+    def commands(self) -> list[CommandHandler]:
+        """All handlers, by name."""
+        return [self._handlers[name] for name in sorted(self._handlers)]
+
+    def handle(self, name: str, asked: CommandRequest) -> CommandResult:
+        """Handle a command by name; raises NotFound for an unknown one, and what handling raises."""
+        handler = self._handlers.get(name)
+        if handler is None:
+            known = ", ".join(sorted(self._handlers))
+            message = f"there is no command {name[:100]!r}; there are {known}"
+            raise NotFound(message)
+        return handler.handle(asked)
+
+
+def _result(commit: PackedCommit, header: Header, *, replayed: bool = False) -> CommandResult:
+    return CommandResult(
+        command_id=header.command_id,
+        stream=commit.stream,
+        version=commit.last,
+        events=tuple(
+            (f"{commit.stream}@{version}", event.schema.type)
+            for version, event in enumerate(header.events, start=commit.version)
+        ),
+        consistency_token=encode_token(Mark.of(commit.stream, last_on(commit.version, header))),
+        replayed=replayed,
+    )

@@ -1,0 +1,128 @@
+"""What a document type lets a query ask for: its fields, their kinds and their stored scalars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_type_hints
+
+from chalicelib.kernel.naming import camel
+from chalicelib.kernel.values import from_minor_units, minor_units
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chalicelib.services.read_models import Scalar
+
+MAX_INTEGER: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of value is stored, read from a query's text, and shown.
+
+    ``read`` raises ValueError on a text that is no such value.
+    """
+
+    name: str
+    store: Callable[[Any], Scalar]
+    read: Callable[[str], Scalar]
+    show: Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that can be filtered by; sortable unless it may be missing."""
+
+    attribute: str
+    kind: Kind
+    optional: bool
+
+
+def _moment(value: datetime) -> str:
+    text = value.astimezone(UTC).isoformat(timespec="microseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _read_moment(text: str) -> str:
+    value = datetime.fromisoformat(text.replace(" ", "+"))
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return _moment(value)
+
+
+def _read_integer(text: str) -> int:
+    value = int(text)
+    if abs(value) > MAX_INTEGER:
+        message = f"{text} is beyond 64 bits"
+        raise ValueError(message)
+    return value
+
+
+def _read_money(text: str) -> int:
+    try:
+        value = Decimal(text)
+        units = minor_units(value)
+    except (InvalidOperation, OverflowError) as error:
+        message = f"{text} is no amount"
+        raise ValueError(message) from error
+    return _read_integer(str(units))
+
+
+def _read_flag(text: str) -> bool:
+    return {"true": True, "false": False}[text]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_KINDS: Final[Mapping[type, Kind]] = {
+    bool: Kind("boolean", _same, _read_flag, bool),
+    int: Kind("integer", _same, _read_integer, _same),
+    Decimal: Kind("amount", minor_units, _read_money, from_minor_units),
+    datetime: Kind("time", _moment, _read_moment, _same),
+    date: Kind("day", date.isoformat, lambda text: date.fromisoformat(text).isoformat(), _same),
+    Enum: Kind("text", lambda value: str(value.value), str, _same),
+    str: Kind("text", _same, str, _same),
+}
+
+
+def fields_of(document: type[Any]) -> Mapping[str, Field]:
+    """Return the scalar fields of a document type by their outside names."""
+    # mypy takes the __hash__ of the class's instances for that of the class
+    return _fields_of(document)  # type: ignore[arg-type]
+
+
+@cache
+def _fields_of(document: type[Any]) -> Mapping[str, Field]:
+    hints = get_type_hints(document)
+    found = {}
+    for field in fields(document):
+        kind, optional = _kind(hints[field.name])
+        if kind is not None:
+            found[camel(field.name)] = Field(field.name, kind, optional)
+    return found
+
+
+def _kind(hint: Any) -> tuple[Kind | None, bool]:
+    if get_origin(hint) in (Union, UnionType):
+        inner = [arg for arg in get_args(hint) if arg is not NoneType]
+        kind, _ = _kind(inner[0]) if len(inner) == 1 else (None, False)
+        return kind, True
+    if not isinstance(hint, type) or is_dataclass(hint):
+        return None, False
+    return next((kind for base, kind in _KINDS.items() if issubclass(hint, base)), None), False
+
+
+def index_fields(document: object) -> dict[str, Scalar]:
+    """Return what a query can see of a document."""
+    found: dict[str, Scalar] = {}
+    for name, field in fields_of(type(document)).items():
+        value = getattr(document, field.attribute)
+        found[name] = None if value is None else field.kind.store(value)
+    return found

@@ -1,0 +1,165 @@
+"""The event store port, and the loader that turns a stream into a state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chalicelib.kernel.errors import CorruptStream
+from chalicelib.kernel.head import Head
+from chalicelib.kernel.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from chalicelib.kernel.commit import Commit, Header, PackedCommit
+    from chalicelib.kernel.context import Aggregate
+    from chalicelib.kernel.stream import StreamId
+    from chalicelib.services.shapes import Shapes
+
+
+class EventStore(Protocol):
+    """Insert-only storage of commits, keyed by stream and first version."""
+
+    strong: bool
+    """Whether every read sees every acknowledged append, asked for or not."""
+
+    def append(self, commit: PackedCommit) -> None:
+        """Insert one commit; appending the very same commit again changes nothing.
+
+        Raises VersionConflict if another commit holds its version, and Unavailable if the outcome
+        is unknown.
+        """
+
+    def commit_at(self, stream: StreamId, version: int) -> PackedCommit | None:
+        """Return the commit whose first event has that version; strongly consistent."""
+
+    def read(
+        self, stream: StreamId, *, after: int = 0, strong: bool = False
+    ) -> Iterator[PackedCommit]:
+        """Yield the commits that start after a version, ascending; every page is followed."""
+
+    def tail(self, stream: StreamId, *, limit: int, strong: bool = False) -> Sequence[PackedCommit]:
+        """Return the last commits of a stream, ascending."""
+
+
+class CommitCodec(Protocol):
+    """Packs a header and payloads into what is stored, and back."""
+
+    def pack(
+        self, stream: StreamId, version: int, header: Header, payloads: Sequence[bytes]
+    ) -> PackedCommit:
+        """Return the sealed commit."""
+
+    def header(self, commit: PackedCommit) -> Header:
+        """Return the provenance only; raises CorruptStream."""
+
+    def unpack(self, commit: PackedCommit) -> Commit:
+        """Return all that a commit says; raises CorruptStream or SchemaViolation."""
+
+
+class SnapshotStore(Protocol):
+    """Snapshots by stream and version; older ones stay."""
+
+    def latest(self, stream: StreamId) -> Snapshot | None:
+        """Return the newest snapshot; it may be stale."""
+
+    def save(self, snapshot: Snapshot) -> None:
+        """Keep a snapshot under its stream and version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A stream as far as it was read; ``strong`` if nothing acknowledged can be missing."""
+
+    stream: StreamId
+    state: Any
+    head: Head
+    tail_commits: int
+    """Commits read since the snapshot, or since the start."""
+    strong: bool
+
+
+class StreamLoader:
+    """Loads the streams of one aggregate: snapshot and tail, or the tail behind what is known."""
+
+    def __init__(
+        self,
+        aggregate: Aggregate,
+        events: EventStore,
+        snapshots: SnapshotStore,
+        codec: CommitCodec,
+        shapes: Shapes,
+        tail_limit: int,
+    ) -> None:
+        self.aggregate = aggregate
+        self.reducer = f"{aggregate.reducer}:{shapes.digest(aggregate.state)}"
+        self._events = events
+        self._snapshots = snapshots
+        self._codec = codec
+        self._shapes = shapes
+        self._tail_limit = tail_limit
+
+    def load(self, stream: StreamId, *, strong: bool = False) -> Loaded:
+        """Load from the newest usable snapshot; raises CorruptStream."""
+        base = self._start(stream)
+        tail = self._events.tail(stream, limit=self._tail_limit, strong=strong)
+        commits = [commit for commit in tail if commit.version > base.head.version]
+        if not _contiguous(base.head.version, commits):
+            return self.catch_up(base)
+        return self._fold(base, commits, strong=strong)
+
+    def catch_up(self, known: Loaded) -> Loaded:
+        """Read strongly what lies behind a state that is known already; raises CorruptStream."""
+        commits = self._events.read(known.stream, after=known.head.version, strong=True)
+        return self._fold(known, commits, strong=True)
+
+    def snapshot(self, loaded: Loaded) -> Snapshot:
+        """Return a loaded state as a snapshot."""
+        state = self._shapes.to_json(loaded.state)
+        return Snapshot(loaded.stream, loaded.head, self.reducer, state)
+
+    def _start(self, stream: StreamId) -> Loaded:
+        snapshot = self._snapshots.latest(stream)
+        if snapshot is None or snapshot.reducer != self.reducer:
+            return Loaded(stream, self.aggregate.decider.initial, Head(), 0, strong=False)
+        state = self._shapes.from_json(self.aggregate.state, snapshot.state)
+        return Loaded(stream, state, snapshot.head, 0, strong=False)
+
+    def _fold(
+        self,
+        base: Loaded,
+        commits: Sequence[PackedCommit] | Iterator[PackedCommit],
+        *,
+        strong: bool,
+    ) -> Loaded:
+        state, head, count = base.state, base.head, base.tail_commits
+        for packed in commits:
+            commit = self._codec.unpack(packed)
+            head = head.after(packed, commit.header)
+            state = self.aggregate.decider.fold(state, (event.data for event in commit.events))
+            count += 1
+        return replace(
+            base,
+            state=state,
+            head=head,
+            tail_commits=count,
+            strong=strong or self._events.strong,
+        )
+
+
+def _contiguous(version: int, commits: Sequence[PackedCommit]) -> bool:
+    for commit in commits:
+        if commit.version != version + 1:
+            return False
+        version = commit.last
+    return True
+
+
+def commit_at(events: EventStore, stream: StreamId, version: int) -> PackedCommit:
+    """Return the commit that starts at a version; raises CorruptStream if it isn't there."""
+    commit = events.commit_at(stream, version)
+    if commit is None:
+        message = f"{stream} has no commit at version {version}"
+        raise CorruptStream(message)
+    return commit

@@ -1,0 +1,1 @@
+"""What makes an event governed: its schema, the policies, its provenance."""

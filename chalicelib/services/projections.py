@@ -1,0 +1,169 @@
+"""Projections: each read model is the fold of the log, however and how often it comes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.kernel.errors import CorruptStream, Unavailable
+from chalicelib.services.documents import index_fields
+from chalicelib.services.read_models import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from chalicelib.kernel.commit import Commit, PackedCommit, RecordedEvent
+    from chalicelib.kernel.projection import Projection
+    from chalicelib.kernel.stream import StreamId
+    from chalicelib.services.event_store import CommitCodec, EventStore
+    from chalicelib.services.positions import Positions
+    from chalicelib.services.read_models import ReadModels
+    from chalicelib.services.shapes import Shapes
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS: Final = 3
+"""Tries that a commit gets before its stream is parked."""
+_PAUSE: Final = 0.02
+"""Seconds after the first failed try; doubled after the second."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a stream's document has come in memory, and what stopped it there, if anything."""
+
+    stream: StreamId
+    document: Document | None
+    version: int
+    changed: bool = False
+    failure: Exception | None = None
+
+
+class ProjectionHandler:
+    """Keeps one read model: takes commits as they come, applies each exactly once, in order.
+
+    Versions are the truth. A commit that does not follow the stream's position is either a repeat,
+    and passed over, or shows a gap, and then the store is read. Subclass to do more once a read
+    model shows a stream: ``written`` is called for every stream of a batch, repeats included.
+    """
+
+    def __init__(
+        self,
+        projection: Projection[Any],
+        events: EventStore,
+        codec: CommitCodec,
+        read_models: ReadModels,
+        positions: Positions,
+        shapes: Shapes,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.projection = projection
+        self.consumer = projection.index
+        self._events = events
+        self._codec = codec
+        self._read_models = read_models
+        self._positions = positions
+        self._shapes = shapes
+        self._sleep = sleep
+
+    def handle(self, commits: Sequence[PackedCommit]) -> None:
+        """Fold, write the documents, advance the positions, park what stopped: in this order.
+
+        Raises Unavailable, and then the whole batch may come again.
+        """
+        ordered = sorted(commits, key=lambda commit: (commit.stream, commit.version))
+        streams = groupby(ordered, key=lambda commit: commit.stream)
+        folded = [self._fold(stream, list(batch)) for stream, batch in streams]
+        progress = [each for each in folded if each is not None]
+        changed = [each.document for each in progress if each.changed and each.document]
+        self._read_models.put(self.consumer, changed)
+        self._positions.advance(self.consumer, {each.stream: each.version for each in progress})
+        for each in progress:
+            if each.failure is not None:
+                self._park(each.stream, each.version, each.failure)
+            self.written(each.stream, each.version)
+
+    def written(self, stream: StreamId, version: int) -> None:
+        """Do what is to be done once the read model shows a stream up to a version."""
+
+    def _fold(self, stream: StreamId, batch: Sequence[PackedCommit]) -> Progress | None:
+        position = self._positions.get(self.consumer, stream)
+        if stream.aggregate != self.projection.source or position.parked is not None:
+            return None
+        document = self._read_models.get(self.consumer, stream.tenant, stream.id)
+        # A crash between the two writes leaves the position behind its document, never before it.
+        version = max(position.version, document.version if document else 0)
+        progress = Progress(stream, document, version)
+        for attempt in range(ATTEMPTS):
+            try:
+                for commit in self._following(progress, batch):
+                    self._apply(progress, commit)
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - poison is whatever cannot be applied
+                progress.failure = error
+                self._sleep(_PAUSE * 2**attempt)
+            else:
+                progress.failure = None
+                break
+        return progress
+
+    def _following(self, progress: Progress, batch: Sequence[PackedCommit]) -> Iterator[Commit]:
+        """Yield the commits behind the progress without a gap; what the batch lacks is read."""
+        for commit in self._unseen(progress, batch):
+            if self._before(commit) != progress.version:
+                break
+            yield commit
+        else:
+            return
+        stored = self._events.read(progress.stream, after=progress.version, strong=True)
+        for commit in self._unseen(progress, stored):
+            if self._before(commit) != progress.version:
+                message = f"{commit.stream}: version {progress.version} is missing its next commit"
+                raise CorruptStream(message)
+            yield commit
+
+    def _unseen(self, progress: Progress, commits: Iterable[PackedCommit]) -> Iterator[Commit]:
+        for packed in commits:
+            if packed.last > progress.version:
+                commit = self._codec.unpack(packed)
+                if any(event.version > progress.version for event in self._declared(commit)):
+                    yield commit
+
+    def _apply(self, progress: Progress, commit: Commit) -> None:
+        """Fold one commit; all of it counts or, if an event fails, nothing."""
+        declared = self._declared(commit)
+        before = self._read(progress.document)
+        after = before
+        for event in declared:
+            after = self.projection.apply(after, event)
+        version = declared[-1].version
+        if after is not before:
+            progress.document = self._document(commit.stream, version, after)
+            progress.changed = True
+        progress.version = version
+
+    def _declared(self, commit: Commit) -> list[RecordedEvent]:
+        return [event for event in commit.events if event.path in self.projection.paths]
+
+    def _before(self, commit: Commit) -> int:
+        """Return the version that this consumer must have reached before a commit."""
+        return max(commit.header.previous_on[path] for path in self.projection.paths)
+
+    def _read(self, document: Document | None) -> Any:
+        if document is None or document.body is None:
+            return None
+        return self._shapes.from_json(self.projection.document, document.body)
+
+    def _document(self, stream: StreamId, version: int, value: object) -> Document:
+        body = None if value is None else self._shapes.to_json(value)
+        fields = {} if value is None else index_fields(value)
+        return Document(stream.tenant, stream.id, version, body, fields)
+
+    def _park(self, stream: StreamId, version: int, failure: Exception) -> None:
+        reason = f"{type(failure).__name__}: {failure}"
+        logger.error("%s parks %s behind version %d: %s", self.consumer, stream, version, reason)
+        self._positions.park(self.consumer, stream, version, reason)

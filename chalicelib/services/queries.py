@@ -1,0 +1,146 @@
+"""The read path's other end: a view answers, once it shows what the caller has written."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.kernel.errors import InvalidInput, NotFound, NotYetVisible, Parked
+from chalicelib.kernel.stream import StreamId
+from chalicelib.services.documents import fields_of
+from chalicelib.services.query_language import QueryLanguage
+from chalicelib.services.read_models import Grouping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from chalicelib.kernel.projection import Projection
+    from chalicelib.kernel.views import Many, One, Totals
+    from chalicelib.services.consistency import Mark
+    from chalicelib.services.positions import Positions
+    from chalicelib.services.query_language import Parameters
+    from chalicelib.services.read_models import Document, ReadModels
+
+MAX_WAIT: Final = 10.0
+"""Seconds that a query may wait for its caller's write."""
+_POLL: Final = 0.01
+"""Seconds between two looks at the position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query as it arrives: whose, with which parameters, after which writes."""
+
+    tenant: str
+    parameters: Parameters
+    captured: Mapping[str, str]
+    """What the route's placeholders caught."""
+    after: tuple[Mark, ...] = ()
+    wait: float = 0.0
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Bodies of documents as JSON, the cursor behind them, and when they were read."""
+
+    items: tuple[bytes, ...]
+    next: str | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Groups as (name, value) rows, and when they were read."""
+
+    items: tuple[Mapping[str, object], ...]
+    as_of: datetime
+
+
+class QueryService:
+    """Answers views from read models; raises NotYetVisible or Parked where it can't yet."""
+
+    def __init__(
+        self,
+        read_models: ReadModels,
+        positions: Positions,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._read_models = read_models
+        self._positions = positions
+        self._now = now
+        self._sleep = sleep
+
+    def one(self, view: One, asked: Question) -> Document:
+        """Return the document of a stream; raises NotFound."""
+        if asked.parameters:
+            message = "this query takes no parameters"
+            raise InvalidInput(message)
+        self._wait(view.projection, asked)
+        (document_id,) = asked.captured.values()
+        stream = StreamId(asked.tenant, view.projection.source, document_id)
+        document = self._read_models.get(view.projection.index, stream.tenant, stream.id)
+        if document is None or document.body is None:
+            message = f"there is no {view.projection.source} {document_id}"
+            raise NotFound(message)
+        return document
+
+    def many(self, view: Many, asked: Question) -> Page:
+        """Return a page of documents; raises InvalidInput."""
+        language = QueryLanguage(view.projection.index, view.projection.document)
+        query = language.query(asked.tenant, asked.parameters, asked.captured, view.sort)
+        self._wait(view.projection, asked)
+        as_of = self._now()
+        found = self._read_models.find(view.projection.index, query.one_more())
+        page = found[: query.limit]
+        more = language.cursor(query, page[-1]) if len(found) > query.limit else None
+        return Page(tuple(document.body or b"null" for document in page), more, as_of)
+
+    def totals(self, view: Totals, asked: Question) -> Rows:
+        """Return all groups; raises InvalidInput."""
+        language = QueryLanguage(view.projection.index, view.projection.document)
+        filters = language.filters([*asked.captured.items(), *asked.parameters])
+        self._wait(view.projection, asked)
+        as_of = self._now()
+        grouping = Grouping(asked.tenant, filters, view.by, view.sums)
+        groups = self._read_models.group(view.projection.index, grouping)
+        kinds = fields_of(view.projection.document)
+        rows = (
+            {
+                **{
+                    name: kinds[name].kind.show(value)
+                    for name, value in zip(view.by, group.values, strict=True)
+                },
+                view.count: group.count,
+                **{
+                    name: kinds[name].kind.show(value)
+                    for name, value in zip(view.sums, group.sums, strict=True)
+                },
+            }
+            for group in groups
+        )
+        return Rows(tuple(rows), as_of)
+
+    def _wait(self, projection: Projection[Any], asked: Question) -> None:
+        """Return once the read model has reached the caller's writes."""
+        attempts = 1 + int(min(asked.wait, MAX_WAIT) / _POLL)
+        for mark in asked.after:
+            if mark.aggregate == projection.source:
+                attempts = self._reach(projection, asked.tenant, mark, attempts)
+
+    def _reach(self, projection: Projection[Any], tenant: str, mark: Mark, attempts: int) -> int:
+        stream = StreamId(tenant, mark.aggregate, mark.id)
+        want = mark.want(projection.paths)
+        while True:
+            position = self._positions.get(projection.index, stream)
+            if position.version >= want:
+                return attempts
+            if position.parked is not None:
+                raise Parked(stream.local, position.parked)
+            attempts -= 1
+            if attempts <= 0:
+                raise NotYetVisible(stream.local, position.version, want)
+            self._sleep(_POLL)

@@ -1,0 +1,144 @@
+"""The query language: query-string parameters become a Query, or a precise refusal.
+
+``status=paid``, ``totalAmount[gte]=50``, ``sort=-placedAt``, ``limit=20``, ``cursor=...``
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.kernel.errors import Fault, InvalidInput
+from chalicelib.services.documents import fields_of
+from chalicelib.services.read_models import Filter, Query, Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from chalicelib.services.documents import Field
+    from chalicelib.services.read_models import Document, Scalar
+
+DEFAULT_LIMIT: Final = 50
+MAX_LIMIT: Final = 200
+MAX_VALUE: Final = 500
+OPERATORS: Final = ("eq", "gt", "gte", "lt", "lte")
+PAGING: Final = ("limit", "cursor", "sort")
+_PARAMETER: Final = re.compile(r"(?P<field>[A-Za-z0-9]+)(\[(?P<operator>[a-z]+)\])?")
+
+Parameters = list[tuple[str, str]]
+"""A query string's (name, value) pairs, decoded, in their order."""
+
+
+class QueryLanguage:
+    """What can be asked of one document type in one index."""
+
+    def __init__(self, index: str, document: type[Any]) -> None:
+        self._index = index
+        self._fields = fields_of(document)
+
+    def filters(self, parameters: Iterable[tuple[str, str]]) -> tuple[Filter, ...]:
+        """Read parameters as filters; raises InvalidInput that names each one that is none."""
+        found, faults = [], []
+        for name, value in parameters:
+            try:
+                found.append(self._filter(name, value))
+            except ValueError as error:
+                faults.append(Fault(name[:100], str(error)))
+        if faults:
+            message = "the query has parameters that can't be understood"
+            raise InvalidInput(message, faults)
+        return tuple(found)
+
+    def query(
+        self, tenant: str, parameters: Parameters, fixed: Mapping[str, str], default_sort: str
+    ) -> Query:
+        """Read a list's parameters; ``fixed`` filters come from the route. Raises InvalidInput."""
+        paging = _single({name: value for name, value in parameters if name in PAGING}, parameters)
+        rest = [pair for pair in parameters if pair[0] not in PAGING]
+        filters = self.filters([*fixed.items(), *rest])
+        sort = self._sort(paging.get("sort", default_sort))
+        limit = _limit(paging.get("limit"))
+        query = Query(tenant, filters, sort, limit)
+        cursor = paging.get("cursor")
+        if cursor is None:
+            return query
+        return Query(tenant, filters, sort, limit, self._after(cursor, query))
+
+    def cursor(self, query: Query, last: Document) -> str:
+        """Return the cursor that goes on behind a document."""
+        position = [self._binding(query), last.fields[query.sort.field], last.id]
+        return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
+
+    def _filter(self, name: str, value: str) -> Filter:
+        parts = _PARAMETER.fullmatch(name)
+        field = self._fields.get(parts["field"]) if parts else None
+        if parts is None or field is None:
+            message = f"no such field; there are {', '.join(self._fields)}"
+            raise ValueError(message)
+        operator = parts["operator"] or "eq"
+        if operator not in OPERATORS:
+            message = f"no such operator; there are {', '.join(OPERATORS)}"
+            raise ValueError(message)
+        return Filter(parts["field"], operator, _read(field, value))
+
+    def _sort(self, text: str) -> Sort:
+        name = text.removeprefix("-")
+        field = self._fields.get(name)
+        if field is None or field.optional:
+            sortable = [name for name, field in self._fields.items() if not field.optional]
+            message = f"can't sort by {name[:100]!r}"
+            raise InvalidInput(message, [Fault("sort", f"one of {', '.join(sortable)}, or -field")])
+        return Sort(name, descending=text.startswith("-"))
+
+    def _after(self, cursor: str, query: Query) -> tuple[Scalar, str]:
+        try:
+            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+            binding, value, document_id = json.loads(
+                base64.b64decode(padded, altchars=b"-_", validate=True)
+            )
+        except (ValueError, TypeError, RecursionError):
+            binding, value, document_id = None, None, None
+        sane = isinstance(value, str | int) and isinstance(document_id, str)
+        if binding != self._binding(query) or not sane:
+            message = "the cursor does not belong to this query"
+            fault = Fault("cursor", "take it from `next` and repeat the query unchanged")
+            raise InvalidInput(message, [fault])
+        return value, document_id
+
+    def _binding(self, query: Query) -> str:
+        asked = [
+            self._index,
+            query.tenant,
+            sorted([f.field, f.operator, f.value] for f in query.filters),
+            [query.sort.field, query.sort.descending],
+        ]
+        return hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()[:16]
+
+
+def _read(field: Field, value: str) -> Scalar:
+    if len(value) <= MAX_VALUE:
+        with suppress(ValueError, KeyError, OverflowError):
+            return field.kind.read(value)
+    message = f"{value[:100]!r} is no {field.kind.name}"
+    raise ValueError(message)
+
+
+def _single(values: dict[str, str], parameters: Sequence[tuple[str, str]]) -> dict[str, str]:
+    for name in values:
+        if sum(1 for other, _ in parameters if other == name) > 1:
+            message = f"{name} is given more than once"
+            raise InvalidInput(message, [Fault(name, "give it once")])
+    return values
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_LIMIT
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_LIMIT:
+        message = f"limit is a whole number from 1 to {MAX_LIMIT}"
+        raise InvalidInput(message, [Fault("limit", f"{text[:100]!r} is not")])
+    return int(text)

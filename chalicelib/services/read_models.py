@@ -1,0 +1,94 @@
+"""The read-model port: documents by index, and the questions that can be asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Scalar: TypeAlias = str | int | bool | None
+"""What a field may hold: money is in integer minor units, times and days are ISO 8601 texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a read model, as of a stream version.
+
+    ``body`` is served as it is; ``fields`` are what can be filtered, sorted and summed. A body of
+    None is a tombstone: it is kept for its version and never found.
+    """
+
+    tenant: str
+    id: str
+    version: int
+    body: bytes | None
+    fields: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition; operator is eq, gt, gte, lt or lte. All of a query's must hold."""
+
+    field: str
+    operator: str
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """By which field; documents with equal values go by id, in the same direction."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which documents of a tenant, in which order, behind which (sort value, id), how many."""
+
+    tenant: str
+    filters: tuple[Filter, ...]
+    sort: Sort
+    limit: int
+    after: tuple[Scalar, str] | None = None
+
+    def one_more(self) -> Query:
+        """Return the query for one document more, which tells whether there is a next page."""
+        return replace(self, limit=self.limit + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Documents counted, and fields summed, by groups; groups come sorted."""
+
+    tenant: str
+    filters: tuple[Filter, ...]
+    by: tuple[str, ...]
+    sums: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group: its values in the order of ``by``, its number of documents, its sums."""
+
+    values: tuple[Scalar, ...]
+    count: int
+    sums: tuple[int, ...]
+
+
+class ReadModels(Protocol):
+    """Indexes of documents. Each method raises Unavailable if it could not be done."""
+
+    def get(self, index: str, tenant: str, document_id: str) -> Document | None:
+        """Return a document, also if it is a tombstone."""
+
+    def put(self, index: str, documents: Sequence[Document]) -> None:
+        """Write documents, visible on return; one not newer than what is there is ignored."""
+
+    def find(self, index: str, query: Query) -> list[Document]:
+        """Return the documents asked for."""
+
+    def group(self, index: str, grouping: Grouping) -> list[Group]:
+        """Return the groups asked for."""
