@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Annotated, Final
 
 ID_PATTERN: Final = r"^[A-Za-z0-9._~-]{1,128}$"
 MONEY_DIGITS: Final = 14
 MONEY_PLACES: Final = 2
 
-_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,128}")
+_HUNDREDTH: Final = Decimal("0.01")
+_EXACT: Final = Context(prec=40, traps=[Inexact, InvalidOperation])
+_ID: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,14 @@ def is_identifier(text: str) -> bool:
 
 
 def minor_units(amount: Decimal) -> int:
-    """Return an amount in integer hundredths, exactly; raises ValueError if it has more places."""
-    scaled = amount.scaleb(MONEY_PLACES)
-    if scaled != scaled.to_integral_value():
-        message = f"{amount} has more than {MONEY_PLACES} decimal places"
-        raise ValueError(message)
-    return int(scaled)
+    """Return an amount in integer hundredths; raises ValueError if that can't be exact."""
+    try:
+        return int(amount.quantize(_HUNDREDTH, context=_EXACT).scaleb(MONEY_PLACES, _EXACT))
+    except (ArithmeticError, ValueError) as error:
+        message = f"{amount} is no amount of at most {MONEY_PLACES} decimal places"
+        raise ValueError(message) from error
 
 
 def from_minor_units(units: int) -> Decimal:
     """Return integer hundredths as an amount with two places."""
-    return Decimal(units).scaleb(-MONEY_PLACES)
+    return Decimal(units).scaleb(-MONEY_PLACES, _EXACT)

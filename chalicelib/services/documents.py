@@ -65,12 +65,10 @@ def _read_integer(text: str) -> int:
 
 def _read_money(text: str) -> int:
     try:
-        value = Decimal(text)
-        units = minor_units(value)
-    except (InvalidOperation, OverflowError) as error:
-        message = f"{text} is no amount"
-        raise ValueError(message) from error
-    return _read_integer(str(units))
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    return minor_units(amount)
 
 
 def _read_flag(text: str) -> bool:

@@ -1,0 +1,41 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from chalicelib.domain.orders.order import Status
+from chalicelib.domain.orders.projections import OrderDetails, Sale
+from chalicelib.services.documents import fields_of, index_fields
+
+pytestmark = pytest.mark.requirement("R6")
+
+
+def test_fields_hold_exact_scalars():
+    """
+    Money is stored in integer hundredths, a day as its ISO text, a status by its value.
+    """
+    sale = Sale("o-1", date(2026, 1, 31), Status.PAID, "USD", Decimal("99.99"))
+
+    assert {
+        "orderId": "o-1",
+        "day": "2026-01-31",
+        "status": "paid",
+        "currency": "USD",
+        "totalAmount": 9999,
+    } == index_fields(sale)
+
+
+def test_lists_are_no_fields_and_what_may_be_missing_is_null():
+    """
+    Only scalars can be asked for; an absent one is null, and is not sortable.
+    """
+    at = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    details = OrderDetails("o", "c", Decimal(1), "USD", Status.PLACED, (), 1, at, at)
+
+    fields = index_fields(details)
+
+    assert "lines" not in fields
+    assert fields["carrier"] is None
+    assert "2026-01-31T12:00:00.000000Z" == fields["placedAt"]
+    assert fields_of(OrderDetails)["carrier"].optional
+    assert not fields_of(OrderDetails)["placedAt"].optional
