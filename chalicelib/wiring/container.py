@@ -1,0 +1,157 @@
+"""The composition root: ports in, a system out. Fakes are keyword arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import chalicelib
+from chalicelib.adapters.avro.commit_codec import AvroCommitCodec
+from chalicelib.adapters.avro.event_codec import AvroEventCodec
+from chalicelib.adapters.pydantic.json import read_json
+from chalicelib.adapters.pydantic.shapes import PydanticShapes
+from chalicelib.kernel.messages import message_type
+from chalicelib.kernel.upcasting import UpcasterChain
+from chalicelib.services.command_service import CommandHandler, CommandService
+from chalicelib.services.commit_writer import CommitWriter
+from chalicelib.services.event_router import EventRouter
+from chalicelib.services.event_store import StreamLoader
+from chalicelib.services.governance.policy_engine import Policies
+from chalicelib.services.governance.provenance import Provenance, tree_digest
+from chalicelib.services.projections import ProjectionHandler
+from chalicelib.services.queries import QueryService
+from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
+from chalicelib.services.streams import StreamReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from chalicelib.kernel.context import Aggregate, BoundedContext
+    from chalicelib.kernel.messages import Event
+    from chalicelib.services.event_router import EventBus
+    from chalicelib.services.event_store import CommitCodec, EventStore, SnapshotStore
+    from chalicelib.services.governance.policy_engine import PolicyEngine
+    from chalicelib.services.governance.schema_registry import SchemaRegistry
+    from chalicelib.services.identity import Identity
+    from chalicelib.services.positions import Positions
+    from chalicelib.services.read_models import ReadModels
+    from chalicelib.services.shapes import Shapes
+
+
+def now() -> datetime:
+    """Return the present time in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What differs from one place to run to the next."""
+
+    events: EventStore
+    snapshots: SnapshotStore
+    positions: Positions
+    read_models: ReadModels
+    bus: EventBus
+    registry: SchemaRegistry
+    policies: PolicyEngine
+    identity: Identity
+    now: Callable[[], datetime] = now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """What entry points call."""
+
+    commands: CommandService
+    queries: QueryService
+    streams: StreamReader
+    router: EventRouter
+    projections: tuple[ProjectionHandler, ...]
+    snapshots: SnapshotManager
+    identity: Identity
+    shapes: Shapes
+    read_json: Callable[[bytes], object]
+    health: Callable[[], Mapping[str, object]] = lambda: {"status": "ok"}
+
+
+def compose(
+    ports: Ports,
+    contexts: Iterable[BoundedContext],
+    *,
+    snapshot_interval: int,
+) -> System:
+    """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
+    contexts = tuple(contexts)
+    shapes = PydanticShapes()
+    event_codec = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
+    codec = AvroCommitCodec(event_codec)
+    policies = Policies(ports.policies)
+    writer = CommitWriter(
+        events=ports.events,
+        event_codec=event_codec,
+        commit_codec=codec,
+        policies=policies,
+        provenance=Provenance(policies.digest, code_digest()),
+        trigger=SnapshotTrigger(snapshot_interval),
+        now=ports.now,
+    )
+    loaders = {
+        aggregate.name: StreamLoader(
+            aggregate, ports.events, ports.snapshots, codec, shapes, snapshot_interval
+        )
+        for _, aggregate in _aggregates(contexts)
+    }
+    return System(
+        commands=CommandService(
+            CommandHandler(context.name, kind, loaders[aggregate.name], writer, shapes)
+            for context, aggregate in _aggregates(contexts)
+            for kind in aggregate.commands
+        ),
+        queries=QueryService(ports.read_models, ports.positions, ports.now),
+        streams=StreamReader(ports.events, codec),
+        router=EventRouter(ports.bus, codec, ports.registry, policies),
+        projections=_projections(ports, contexts, codec, shapes),
+        snapshots=SnapshotManager(ports.snapshots, loaders),
+        identity=ports.identity,
+        shapes=shapes,
+        read_json=read_json,
+    )
+
+
+def _projections(
+    ports: Ports, contexts: tuple[BoundedContext, ...], codec: CommitCodec, shapes: Shapes
+) -> tuple[ProjectionHandler, ...]:
+    return tuple(
+        ProjectionHandler(
+            projection, ports.events, codec, ports.read_models, ports.positions, shapes
+        )
+        for context in contexts
+        for projection in context.projections
+    )
+
+
+def _aggregates(
+    contexts: tuple[BoundedContext, ...],
+) -> list[tuple[BoundedContext, Aggregate]]:
+    return [(context, aggregate) for context in contexts for aggregate in context.aggregates]
+
+
+def _events(contexts: tuple[BoundedContext, ...]) -> dict[str, type[Event]]:
+    return {
+        message_type(context.name, event): event
+        for context, aggregate in _aggregates(contexts)
+        for event in aggregate.events
+    }
+
+
+def _upcasters(contexts: tuple[BoundedContext, ...]) -> UpcasterChain:
+    return UpcasterChain(upcaster for context in contexts for upcaster in context.upcasters)
+
+
+@cache
+def code_digest() -> str:
+    """Return SHA-256 (hex) of the code that runs here."""
+    return tree_digest(Path(chalicelib.__file__).parent)

@@ -1,0 +1,69 @@
+"""Settings: read once from ``NEXUS_*``, and all that is wrong with them told at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_PORT: Final = 8000
+DEFAULT_DATA: Final = Path(".data")
+DEVELOPER: Final = "developer"
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this process runs."""
+
+    port: int = DEFAULT_PORT
+    data: Path = DEFAULT_DATA
+    """The folder that all state lies in."""
+    auth: str = DEVELOPER
+    snapshot_interval: int = DEFAULT_INTERVAL
+    """Commits from one snapshot to the next."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the environment; raises Misconfigured, which names every setting that is wrong."""
+        reader = _Reader(environ)
+        settings = cls(
+            port=reader.number("NEXUS_PORT", DEFAULT_PORT, range(65_536)),
+            data=Path(environ.get("NEXUS_DATA") or DEFAULT_DATA),
+            auth=reader.choice("NEXUS_AUTH", DEVELOPER, (DEVELOPER,)),
+            snapshot_interval=reader.number(
+                "NEXUS_SNAPSHOT_INTERVAL", DEFAULT_INTERVAL, range(1, 1_001)
+            ),
+        )
+        if reader.faults:
+            raise Misconfigured("; ".join(reader.faults))
+        return settings
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.faults: list[str] = []
+
+    def number(self, name: str, default: int, allowed: range) -> int:
+        text = self._environ.get(name, "")
+        if not text:
+            return default
+        if _NUMBER.fullmatch(text) and int(text) in allowed:
+            return int(text)
+        span = f"from {allowed[0]} to {allowed[-1]}"
+        self.faults.append(f"{name}={text!r} is no whole number {span}")
+        return default
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        text = self._environ.get(name) or default
+        if text not in allowed:
+            self.faults.append(f"{name}={text!r} is none of: {', '.join(allowed)}")
+        return text

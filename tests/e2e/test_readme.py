@@ -1,0 +1,78 @@
+"""The README's recipe for a new bounded context is run as it stands there."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+FILES = re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", README, re.DOTALL)
+SCRIPTS = re.findall(r"<!-- run -->\n```python\n(.*?)```", README, re.DOTALL)
+
+USE_IT = """
+from pathlib import Path
+from chalicelib.wiring.embedded import Embedded
+from chalicelib.wiring.settings import Settings
+from chalicelib.adapters.avro.lint import check_contexts
+from chalicelib.wiring.contexts import CONTEXTS
+from tests.support.client import Client
+
+with Embedded.assemble(Settings(data=Path("data"))) as embedded:
+    client = Client(embedded)
+    placed = client.command("OpenTicket", {"ticketId": "t-1", "subject": "It rains in"})
+    assert "tickets.TicketOpened" == placed.events[0][1]
+    client.settle()
+    assert ["t-1"] == [item["ticketId"] for item in client.many("/api/tickets")]
+"""
+
+
+@pytest.fixture(name="checkout")
+def _checkout(tmp_path):
+    """A copy of the project with the recipe's files written into it."""
+    for folder in ("chalicelib", "schemas", "policies", "tests/support"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for name, text in FILES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def run(script, checkout):
+    environ = {**os.environ, "PYTHONPATH": str(checkout)}
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=checkout,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.requirement("T1")
+class TestRecipe:
+    def test_names_three_files_and_a_test(self):
+        """
+        The recipe touches a schema, a context and one line of the wiring.
+        """
+        assert [
+            "schemas/avro/tickets/TicketOpened/v1.avsc",
+            "chalicelib/domain/tickets/__init__.py",
+            "chalicelib/wiring/contexts.py",
+        ] == [name for name, _ in FILES]
+        assert 1 == len(SCRIPTS)
+
+    @pytest.mark.parametrize("script", [*SCRIPTS, USE_IT], ids=["its test", "in use"])
+    def test_works(self, checkout, script):
+        """
+        The new context's own test passes, and the platform takes its command and shows its view.
+        """
+        done = run(script, checkout)
+
+        assert (0, "") == (done.returncode, done.stderr)
