@@ -1,0 +1,131 @@
+"""The policies' own tests, run in process, and the house rules that each policy keeps."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+import regorus
+
+POLICIES: Final = Path(__file__).parents[2] / "policies" / "rego"
+LIBRARY: Final = "lib"
+SOURCES: Final = sorted(path.relative_to(POLICIES) for path in POLICIES.rglob("*.rego"))
+TESTS: Final = [path for path in SOURCES if path.stem.endswith("_test")]
+RULES: Final = [path for path in SOURCES if path not in TESTS]
+AT_RUN_TIME: Final = [path for path in RULES if path.parts[0] in {"commands", "events"}]
+
+
+@cache
+def engine_over(folder: str) -> regorus.Engine:
+    """Return an engine with one folder's rules, tests and data, and the library."""
+    engine = regorus.Engine()
+    for path in SOURCES:
+        if path.parts[0] in {folder, LIBRARY}:
+            engine.add_policy(path.as_posix(), (POLICIES / path).read_text())
+    for file in (POLICIES / folder).rglob("data.json"):
+        document = json.loads(file.read_text())
+        for parent in reversed(file.parent.relative_to(POLICIES).parts):
+            document = {parent: document}
+        engine.add_data_json(json.dumps(document))
+    return engine
+
+
+def named(paths: list[Path]) -> list[object]:
+    return [pytest.param(path, id=path.as_posix()) for path in paths]
+
+
+def package_of(path: Path) -> str:
+    return ".".join(("nexus", *path.with_suffix("").parts))
+
+
+def rego_tests_of(path: Path) -> list[str]:
+    return re.findall(r"^(test_\w+)", (POLICIES / path).read_text(), re.MULTILINE)
+
+
+@pytest.mark.requirement("R9")
+@pytest.mark.requirement("T4")
+@pytest.mark.parametrize(
+    ("folder", "test"),
+    [
+        pytest.param(
+            path.parts[0],
+            f"data.{package_of(path)}.{name}",
+            id=f"{path.parent}/{path.stem}: {name}",
+        )
+        for path in TESTS
+        for name in rego_tests_of(path)
+    ],
+)
+def test_policy(folder, test):
+    """Each test_ rule is true; false, undefined and an error fail."""
+    assert "true" == engine_over(folder).eval_rule_as_json(test)
+
+
+@pytest.mark.parametrize("path", named(RULES))
+def test_each_policy_has_its_test_beside_it(path):
+    """roles.rego is tested by roles_test.rego in the same folder, by at least one test."""
+    beside = path.with_name(f"{path.stem}_test.rego")
+
+    assert beside in TESTS
+    assert rego_tests_of(beside)
+
+
+@pytest.mark.parametrize("path", named(SOURCES))
+def test_each_package_is_its_path(path):
+    """A file in another package would never be asked."""
+    text = (POLICIES / path).read_text()
+
+    assert f"package {package_of(path)}" in text.splitlines()
+    assert "import rego.v1" in text.splitlines()
+
+
+@pytest.mark.parametrize("path", named(RULES))
+def test_each_policy_says_what_it_is_for(path):
+    """METADATA comes first: title and description; of a rule also severity and fix."""
+    lines = (POLICIES / path).read_text().partition("\npackage ")[0].splitlines()
+    keys = [key for line in lines if (key := re.match(r"# +(\w+): *\S", line))]
+    expected = {"title", "description"} | (
+        {"severity", "fix"} if path.parts[0] != LIBRARY else set()
+    )
+
+    assert "# METADATA" == lines[0]
+    assert expected <= {key[1] for key in keys}
+
+
+@pytest.mark.parametrize("path", named(AT_RUN_TIME))
+def test_each_rule_can_deny(path):
+    """A misspelled deny would deny nothing, in silence."""
+    assert re.search(r"^deny contains .+ if\b", (POLICIES / path).read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", named([path for path in RULES if path.parts[0] != "terraform"]))
+def test_only_a_plain_rule_is_negated(path):
+    """``not f(input.x)`` and ``not input.x == 1`` are undefined in OPA when input.x is missing.
+
+    OPA looks up the arguments before it negates; regorus doesn't. A rule that holds the whole
+    condition, negated by its name, means the same in both: true when anything is missing.
+    """
+    negated = re.findall(r"\bnot +(.+?)(?: *}.*)?$", code_of(path), re.MULTILINE)
+
+    assert [] == [term for term in negated if not re.fullmatch(r"(?!input\b)[a-z_.]+", term)]
+
+
+def code_of(path: Path) -> str:
+    """Return the text without comments and quoted texts."""
+    text = re.sub(r'"[^"\n]*"|`[^`]*`', '""', (POLICIES / path).read_text())
+    return re.sub(r"#.*", "", text)
+
+
+def test_data_stands_in_files_that_are_loaded():
+    """Whatever else OPA and conftest would load as data, the run time would not."""
+    others = [
+        path
+        for path in POLICIES.rglob("*")
+        if path.suffix in {".json", ".yaml", ".yml"} and path.name != "data.json"
+    ]
+
+    assert [] == others
