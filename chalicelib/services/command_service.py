@@ -170,7 +170,7 @@ class CommandService:
         return [self._handlers[name] for name in sorted(self._handlers)]
 
     def handle(self, name: str, asked: CommandRequest) -> CommandResult:
-        """Handle a command by name; raises NotFound for an unknown one, and what handling raises."""
+        """Handle a command by its name; raises NotFound, and whatever its handler raises."""
         handler = self._handlers.get(name)
         if handler is None:
             known = ", ".join(sorted(self._handlers))

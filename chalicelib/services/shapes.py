@@ -20,6 +20,13 @@ class Shapes(Protocol):
     def dump(self, value: object) -> Any:
         """Return a dataclass as plain data; decimals and times stay what they are."""
 
+    def restore(self, kind: type[T], data: Any) -> T:
+        """Return the dataclass that ``dump`` made plain.
+
+        Types are checked, limits are not: history is never refused by a limit that came later.
+        Raises ValueError, which names what is wrong.
+        """
+
     def to_json(self, value: object) -> bytes:
         """Return a dataclass, or plain data, as JSON; decimals become exact numbers."""
 

@@ -25,6 +25,7 @@ from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.queries import QueryService
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
 from chalicelib.services.streams import StreamReader
+from chalicelib.wiring.resources import resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -87,7 +88,7 @@ def compose(
     contexts = tuple(contexts)
     shapes = PydanticShapes()
     event_codec = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
-    codec = AvroCommitCodec(event_codec)
+    codec = AvroCommitCodec(event_codec, resource("schemas/avro"))
     policies = Policies(ports.policies)
     writer = CommitWriter(
         events=ports.events,

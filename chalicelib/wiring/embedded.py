@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from threading import Event
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.embedded.bus import Checkpoints, SqliteEventBus
@@ -27,7 +27,7 @@ from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from chalicelib.kernel.context import BoundedContext
@@ -48,9 +48,12 @@ class Embedded:
 
     @classmethod
     def assemble(
-        cls, settings: Settings, contexts: Iterable[BoundedContext] = CONTEXTS, **other: Any
+        cls,
+        settings: Settings,
+        contexts: Iterable[BoundedContext] = CONTEXTS,
+        adapt: Callable[[Ports], Ports] = lambda ports: ports,
     ) -> Self:
-        """Open the folder and wire everything; ``other`` ports replace the usual ones.
+        """Open the folder and wire everything; ``adapt`` may replace or wrap ports.
 
         The pump stands still until it is started, or stepped by hand. Raises Misconfigured.
         """
@@ -58,7 +61,7 @@ class Embedded:
             folder = DataFolder(settings.data)
             stack.callback(folder.close)
             bell = Event()
-            ports = replace(_ports(folder, bell), **other)
+            ports = adapt(_ports(folder, bell))
             system = compose(ports, contexts, snapshot_interval=settings.snapshot_interval)
             pump = Pump(Checkpoints(folder.bus), _mappings(folder, system), bell)
             health = Health(ports.positions, pump.status)

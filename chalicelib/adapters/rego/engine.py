@@ -15,7 +15,8 @@ from chalicelib.adapters.rego.verdicts import PACKAGES, Verdicts, reasons_agains
 from chalicelib.kernel.errors import Misconfigured
 from chalicelib.services.governance.policy_engine import Decision, Reason
 
-MAX_QUESTION_BYTES: Final = 256 * 1024
+MAX_QUESTION_BYTES: Final = 4 * 1024 * 1024
+"""A body of 1 MiB can grow by escapes, to no more than this."""
 
 _PLACE: Final = re.compile(r"\s*--> ([\w./]+:\d+:\d+)\n")
 _log = logging.getLogger(__name__)

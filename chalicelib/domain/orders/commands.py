@@ -18,7 +18,7 @@ class PlaceOrder(Command):
     customer_id: Identifier
     total_amount: Price
     currency: Currency = "USD"
-    lines: Annotated[tuple[OrderLine, ...], Limits(max_length=500)] = ()
+    lines: Annotated[tuple[OrderLine, ...], Limits(max_length=5_000)] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""Commits as they are stored: packed, sealed, and taken apart again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.avro.envelope import Envelope
+from chalicelib.kernel.commit import Commit, PackedCommit, RecordedEvent, chain
+from chalicelib.kernel.errors import CorruptStream, SchemaViolation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from chalicelib.kernel.commit import EventHeader, Header
+    from chalicelib.kernel.stream import StreamId
+    from chalicelib.services.governance.schema_registry import EventCodec
+
+
+class AvroCommitCodec:
+    """The CommitCodec port; ``schemas`` is the folder with the platform's own, as schemas/avro."""
+
+    def __init__(self, events: EventCodec, schemas: Path) -> None:
+        self._events = events
+        self._envelope = Envelope(schemas)
+
+    def pack(
+        self, stream: StreamId, version: int, header: Header, payloads: Sequence[bytes]
+    ) -> PackedCommit:
+        """Return the sealed commit.
+
+        Raises SchemaViolation for a header that can't be written, and CommitTooLarge for a body
+        that could, deflated, be stored but not be read again.
+        """
+        try:
+            head, body = self._envelope.write(header, payloads)
+        except ValueError as error:
+            message = f"{stream}@{version} can't be packed: {error}"
+            raise SchemaViolation(message) from error
+        count = len(payloads)
+        seal = chain(header.previous_hash, stream, version, count, head, body)
+        return PackedCommit(stream, version, count, head, body, seal)
+
+    def header(self, commit: PackedCommit) -> Header:
+        """Return the provenance only; raises CorruptStream."""
+        return self._open(commit)[0]
+
+    def unpack(self, commit: PackedCommit) -> Commit:
+        """Return all that a commit says; raises CorruptStream or SchemaViolation."""
+        header, deflated = self._open(commit)
+        try:
+            payloads = self._envelope.read_body(commit.body, deflated=deflated)
+            pairs = zip(header.events, payloads, strict=True)
+            events = tuple(
+                self._recorded(commit, number, header, event, payload)
+                for number, (event, payload) in enumerate(pairs, start=commit.version)
+            )
+        except ValueError as error:
+            raise _corrupt(commit, error) from error
+        return Commit(commit.stream, commit.version, header, events, commit.hash, commit.size)
+
+    def _open(self, commit: PackedCommit) -> tuple[Header, bool]:
+        """Return the header, and whether the body is deflated, if nothing was changed since."""
+        try:
+            header, deflated = self._envelope.read(commit.header)
+        except ValueError as error:
+            raise _corrupt(commit, error) from error
+        if commit.computed_hash(header.previous_hash) != commit.hash:
+            raise _corrupt(commit, "its hash is not that of its content")
+        if len(header.events) != commit.count:
+            raise _corrupt(commit, f"it has {len(header.events)} events, not {commit.count}")
+        return header, deflated
+
+    def _recorded(
+        self, commit: PackedCommit, version: int, header: Header, event: EventHeader, payload: bytes
+    ) -> RecordedEvent:
+        return RecordedEvent(
+            commit.stream,
+            version,
+            event.schema.type,
+            event.schema.version,
+            event.path,
+            header.recorded_at,
+            event.effective_at,
+            self._events.decode(event.schema, payload),
+        )
+
+
+def _corrupt(commit: PackedCommit, reason: object) -> CorruptStream:
+    return CorruptStream(f"{commit.stream}@{commit.version} can't be read: {reason}")

@@ -1,0 +1,130 @@
+"""The event store on SQLite: a table that only takes inserts, and its change feed."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.adapters.embedded.database import Schema
+from chalicelib.adapters.embedded.records import record_of, row_of
+from chalicelib.kernel.commit import PackedCommit
+from chalicelib.kernel.errors import VersionConflict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from chalicelib.adapters.embedded.database import Database
+    from chalicelib.adapters.embedded.records import Record
+    from chalicelib.kernel.stream import StreamId
+
+_PAGE: Final = 64
+"""Commits in one read: 25 MB at most."""
+
+SCHEMA: Final = Schema(
+    "event store",
+    1,
+    (
+        """
+        CREATE TABLE commits (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            stream TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            header BLOB NOT NULL,
+            body BLOB NOT NULL,
+            hash BLOB NOT NULL,
+            UNIQUE (stream, version)
+        )
+        """,
+        """
+        CREATE TRIGGER no_update BEFORE UPDATE ON commits
+        BEGIN SELECT RAISE(ABORT, 'a commit is never changed'); END
+        """,
+        """
+        CREATE TRIGGER no_delete BEFORE DELETE ON commits
+        BEGIN SELECT RAISE(ABORT, 'a commit is never deleted'); END
+        """,
+        # INSERT OR REPLACE deletes what it replaces without asking the trigger above.
+        """
+        CREATE TRIGGER no_replace BEFORE INSERT ON commits
+        WHEN EXISTS (
+            SELECT 1 FROM commits
+            WHERE (stream = NEW.stream AND version = NEW.version) OR sequence = NEW.sequence
+        )
+        BEGIN SELECT RAISE(ABORT, 'a commit is never replaced'); END
+        """,
+    ),
+)
+
+_INSERT: Final = """
+    INSERT INTO commits (stream, version, count, header, body, hash) VALUES (?, ?, ?, ?, ?, ?)
+"""
+_AT: Final = """
+    SELECT version, count, header, body, hash FROM commits WHERE stream = ? AND version = ?
+"""
+_AFTER: Final = """
+    SELECT version, count, header, body, hash FROM commits
+    WHERE stream = ? AND version > ? ORDER BY version LIMIT ?
+"""
+_TAIL: Final = """
+    SELECT version, count, header, body, hash FROM commits
+    WHERE stream = ? ORDER BY version DESC LIMIT ?
+"""
+_CHANGES: Final = """
+    SELECT sequence, stream, version, count, header, body, hash FROM commits
+    WHERE sequence > ? ORDER BY sequence LIMIT ?
+"""
+
+
+class SqliteEventStore:
+    """Implements EventStore; ``wake`` is called after each commit that was not there before."""
+
+    strong: bool = True
+
+    def __init__(self, database: Database, wake: Callable[[], None] = lambda: None) -> None:
+        self._database = database
+        self._wake = wake
+
+    def append(self, commit: PackedCommit) -> None:
+        try:
+            with self._database.write() as connection:
+                connection.execute(_INSERT, row_of(commit))
+        except sqlite3.IntegrityError:
+            rival = self.commit_at(commit.stream, commit.version)
+            if rival is None or rival.hash != commit.hash:
+                raise VersionConflict(str(commit.stream), commit.version) from None
+        else:
+            self._wake()
+
+    def commit_at(self, stream: StreamId, version: int) -> PackedCommit | None:
+        rows = self._database.rows(_AT, (str(stream), version))
+        return PackedCommit(stream, *rows[0]) if rows else None
+
+    def read(
+        self, stream: StreamId, *, after: int = 0, strong: bool = False
+    ) -> Iterator[PackedCommit]:
+        while True:
+            rows = self._database.rows(_AFTER, (str(stream), after, _PAGE))
+            for row in rows:
+                yield PackedCommit(stream, *row)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1][0]
+
+    def tail(self, stream: StreamId, *, limit: int, strong: bool = False) -> Sequence[PackedCommit]:
+        rows = self._database.rows(_TAIL, (str(stream), limit))
+        return [PackedCommit(stream, *row) for row in reversed(rows)]
+
+    def changes(self, after: int, limit: int) -> list[Record]:
+        """Return the commits of all streams behind a sequence number, in the order of writing.
+
+        Writers take turns, so a lower number never turns up behind a higher one that was read.
+        """
+        return [record_of(row) for row in self._database.rows(_CHANGES, (after, limit))]
+
+    def waiting(self, after: int) -> int:
+        """Return how many commits lie behind a sequence number."""
+        ((count,),) = self._database.rows(
+            "SELECT count(*) FROM commits WHERE sequence > ?", (after,)
+        )
+        return int(count)

@@ -1,0 +1,63 @@
+"""What a mapping reads from: the change feed of the event store, or a topic of the bus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.adapters.embedded.bus import SqliteEventBus
+    from chalicelib.adapters.embedded.event_store import SqliteEventStore
+    from chalicelib.adapters.embedded.records import Record
+    from chalicelib.services.event_router import Topic
+
+
+class Feed(Protocol):
+    """Records in order; ``after`` is the sequence number of the last one that was handled.
+
+    Equal feeds read the same records, and share what is trimmed.
+    """
+
+    def read(self, after: int, limit: int) -> Sequence[Record]:
+        """Return the next records."""
+
+    def waiting(self, after: int) -> int:
+        """Return how many records there still are."""
+
+    def trim(self, upto: int) -> None:
+        """Forget the records up to and including a sequence number, if the feed may forget."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFeed:
+    """Every commit of the event store, which forgets none."""
+
+    store: SqliteEventStore
+
+    def read(self, after: int, limit: int) -> Sequence[Record]:
+        return self.store.changes(after, limit)
+
+    def waiting(self, after: int) -> int:
+        return self.store.waiting(after)
+
+    def trim(self, upto: int) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFeed:
+    """The commits that were published to one topic."""
+
+    bus: SqliteEventBus
+    topic: Topic
+
+    def read(self, after: int, limit: int) -> Sequence[Record]:
+        return self.bus.records(self.topic, after, limit)
+
+    def waiting(self, after: int) -> int:
+        return self.bus.waiting(self.topic, after)
+
+    def trim(self, upto: int) -> None:
+        self.bus.trim(self.topic, upto)

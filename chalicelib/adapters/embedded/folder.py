@@ -1,0 +1,88 @@
+"""The data folder: all that one running Nexus stores, and the lock that makes it the only one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.adapters.embedded import bus, event_store, positions, read_models, snapshots
+from chalicelib.adapters.embedded.database import Database, Schema
+from chalicelib.kernel.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PRIVATE: Final = 0o700
+"""Only its owner may look into a new folder: events can hold personal data."""
+
+
+class DataFolder:
+    """A folder, made if missing, with its databases open until ``close``.
+
+    Raises Misconfigured if it can't be used or another process uses it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        _make(path)
+        with ExitStack() as stack:
+            stack.callback(os.close, _lock(path))
+            self.event_store = _open(stack, path / "event-store.db", event_store.SCHEMA)
+            self.snapshots = _open(stack, path / "snapshots.db", snapshots.SCHEMA)
+            self.positions = _open(stack, path / "positions.db", positions.SCHEMA)
+            self.read_models = _open(stack, path / "read-models.db", read_models.SCHEMA)
+            self.bus = _open(stack, path / "bus.db", bus.SCHEMA)
+            self._opened = stack.pop_all()
+
+    def close(self) -> None:
+        """Close the databases, then let others have the folder."""
+        self._opened.close()
+
+
+def _open(stack: ExitStack, path: Path, schema: Schema) -> Database:
+    return stack.enter_context(closing(Database(path, schema)))
+
+
+def _make(path: Path) -> None:
+    try:
+        path.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{path} can't be made the data folder ({error.strerror}); choose another one"
+        raise Misconfigured(message) from error
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        message = f"the data folder {path} can't be written; check its permissions"
+        raise Misconfigured(message)
+
+
+def _lock(path: Path) -> int:
+    """Return a file that stays locked until it is closed, at the latest when the process ends.
+
+    It is a bare number, which no garbage collection closes while the databases are still in use.
+    """
+    with ExitStack() as undo:
+        try:
+            file = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            undo.callback(os.close, file)
+            _take(file, path)
+        except OSError as error:
+            message = f"the data folder {path} can't be locked ({error.strerror}); check its disk"
+            raise Misconfigured(message) from error
+        undo.pop_all()
+    return file
+
+
+def _take(file: int, path: Path) -> None:
+    """Lock a file and write down who has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        owner = os.read(file, 20).decode() or "unknown"
+        message = (
+            f"another Nexus (process {owner}) runs on the data folder {path}; "
+            "stop it, or give this one a folder of its own"
+        )
+        raise Misconfigured(message) from error
+    os.ftruncate(file, 0)
+    os.write(file, str(os.getpid()).encode())

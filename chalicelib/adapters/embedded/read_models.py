@@ -1,0 +1,149 @@
+"""Read models on SQLite: one table of documents for all indexes, queried by their JSON fields."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.adapters.embedded.conditions import (
+    MAX_INTEGER,
+    MIN_INTEGER,
+    all_of,
+    behind,
+    order_of,
+    text,
+    type_of,
+    value_of,
+)
+from chalicelib.adapters.embedded.database import Schema
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.services.read_models import Document, Group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.adapters.embedded.database import Database
+    from chalicelib.services.read_models import Grouping, Query, Scalar
+
+SCHEMA: Final = Schema(
+    "read models",
+    1,
+    (
+        """
+        CREATE TABLE documents (
+            index_name TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            id TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            body BLOB,
+            fields TEXT NOT NULL,
+            PRIMARY KEY (index_name, tenant, id)
+        )
+        """,
+    ),
+)
+
+_GET: Final = """
+    SELECT tenant, id, version, body, fields FROM documents
+    WHERE index_name = ? AND tenant = ? AND id = ?
+"""
+_PUT: Final = """
+    INSERT INTO documents (index_name, tenant, id, version, body, fields) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (index_name, tenant, id) DO UPDATE
+    SET version = excluded.version, body = excluded.body, fields = excluded.fields
+    WHERE excluded.version > version
+"""
+_FIND: Final = """
+    SELECT tenant, id, version, body, fields FROM documents
+    WHERE index_name = ? AND tenant = ? AND {filters} AND {behind}
+    ORDER BY {order} {direction}, id {direction} LIMIT ?
+"""
+# Grouped by the tenant too, which is one, so that no documents make no group even without fields.
+_GROUP: Final = """
+    SELECT {columns} FROM documents
+    WHERE index_name = ? AND tenant = ? AND {filters}
+    GROUP BY {keys} ORDER BY {keys}
+"""
+
+
+class SqliteReadModels:
+    """Implements ReadModels. A document's integers have 64 bits; sums are exact beyond that."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, index: str, tenant: str, document_id: str) -> Document | None:
+        rows = self._database.rows(_GET, (index, tenant, text(document_id)))
+        return _document(rows[0]) if rows else None
+
+    def put(self, index: str, documents: Sequence[Document]) -> None:
+        rows = [(index, *_row(document)) for document in documents]
+        if rows:
+            with self._database.write() as connection:
+                connection.executemany(_PUT, rows)
+
+    def find(self, index: str, query: Query) -> list[Document]:
+        filters, filter_values = all_of(query.filters)
+        after, after_values = behind(query)
+        sql = _FIND.format(
+            filters=filters,
+            behind=after,
+            order=order_of(query.sort.field),
+            direction="DESC" if query.sort.descending else "ASC",
+        )
+        values = (index, query.tenant, *filter_values, *after_values, query.limit)
+        return [_document(row) for row in self._database.rows(sql, values)]
+
+    def group(self, index: str, grouping: Grouping) -> list[Group]:
+        filters, values = all_of(grouping.filters)
+        keys = [value_of(name) for name in grouping.by]
+        types = [f"min({type_of(name)})" for name in grouping.by]
+        halves = [half for name in grouping.sums for half in _halves(value_of(name))]
+        sql = _GROUP.format(
+            columns=", ".join(["count(*)", *keys, *types, *halves]),
+            filters=filters,
+            keys=", ".join(["tenant", *keys]),
+        )
+        rows = self._database.rows(sql, (index, grouping.tenant, *values))
+        return [_group(row, len(grouping.by)) for row in rows]
+
+
+def _row(document: Document) -> tuple[object, ...]:
+    fields = {name: _storable(name, value) for name, value in document.fields.items()}
+    packed = json.dumps(fields, separators=(",", ":"))
+    return document.tenant, document.id, document.version, document.body, packed
+
+
+def _storable(name: str, value: Scalar) -> Scalar:
+    if isinstance(value, int) and not MIN_INTEGER <= value <= MAX_INTEGER:
+        message = f"the read models can't hold {name}: {value} takes more than 64 bits"
+        raise Unavailable(message)
+    return text(value) if isinstance(value, str) else value
+
+
+def _document(row: Any) -> Document:
+    tenant, document_id, version, body, fields = row
+    return Document(tenant, document_id, version, body, json.loads(fields))
+
+
+def _halves(value: str) -> tuple[str, str]:
+    """Return the SQL of two sums that fit into 64 bits, where the sum itself may not."""
+    return f"sum({value} >> 32)", f"sum({value} & 4294967295)"
+
+
+def _group(row: Any, keys: int) -> Group:
+    count, *columns = row
+    values, types, halves = columns[:keys], columns[keys : 2 * keys], columns[2 * keys :]
+    return Group(
+        values=tuple(map(_scalar, values, types)),
+        count=count,
+        sums=tuple(
+            ((high or 0) << 32) + (low or 0)  # of no values at all, the sum is NULL
+            for high, low in zip(halves[::2], halves[1::2], strict=True)
+        ),
+    )
+
+
+def _scalar(value: Any, json_type: str | None) -> Scalar:
+    scalar: Scalar = bool(value) if json_type in ("true", "false") else value
+    return scalar

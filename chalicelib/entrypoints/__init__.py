@@ -1,0 +1,1 @@
+"""Where requests come in: thin, they translate and nothing else."""

@@ -1,0 +1,43 @@
+"""The write side over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.entrypoints.http.responses import answer, etag
+from chalicelib.entrypoints.http.routes import Routes
+from chalicelib.wiring import current
+
+if TYPE_CHECKING:
+    from chalice.app import Response
+
+    from chalicelib.entrypoints.http.request import Incoming
+    from chalicelib.services.command_service import CommandResult
+
+
+def blueprint() -> Routes:
+    """Return the routes of commands."""
+    routes = Routes(__name__)
+    routes.post("/api/commands/{command}", issue)
+    return routes
+
+
+def issue(incoming: Incoming) -> Response:
+    """Handle a command by its name: 201, or 200 if there was nothing to do."""
+    result = current().commands.handle(incoming.captured["command"], incoming.command())
+    headers = {"ETag": etag(result.version), "Nexus-Consistency": result.consistency_token}
+    if result.replayed:
+        headers["Nexus-Replayed"] = "true"
+    return answer(_body(result), headers, 201 if result.events else 200)
+
+
+def _body(result: CommandResult) -> bytes:
+    return current().shapes.to_json(
+        {
+            "commandId": result.command_id,
+            "stream": str(result.stream),
+            "version": result.version,
+            "events": [{"id": event_id, "type": kind} for event_id, kind in result.events],
+            "consistencyToken": result.consistency_token,
+        }
+    )

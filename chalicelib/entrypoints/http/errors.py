@@ -1,0 +1,88 @@
+"""What HTTP itself, or the limits of this edge, rule out before anything is asked of the system.
+
+HttpError
+├── MalformedRequest       it is no HTTP, or says two things at once
+├── NoSuchRoute            there is nothing at this path
+├── MethodNotAllowed       the path is known, but not with this method
+├── RequestTimeout         the client took too long to send it
+├── LengthRequired         the body comes in chunks
+├── BodyTooLarge           the body is above the limit
+├── TargetTooLong          so is the request line
+├── UnsupportedMediaType   the body says that it is no JSON
+├── HeadersTooLarge        a header line is too long, or there are too many
+├── MethodNotImplemented   no path knows this method
+├── VersionNotSupported    of HTTP
+└── Unwell                 the system says so of itself
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.kernel.errors import NexusError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class HttpError(NexusError):
+    """The root of the tree; ``str(error)`` is a sentence for the caller, as everywhere."""
+
+
+class MalformedRequest(HttpError):
+    """It is no HTTP, or says two things at once."""
+
+
+class NoSuchRoute(HttpError):
+    """There is nothing at this path."""
+
+
+class MethodNotAllowed(HttpError):
+    """The path is known, but not with this method; ``allowed`` are those it knows."""
+
+    def __init__(self, method: str, allowed: Iterable[str]) -> None:
+        self.allowed = tuple(sorted(allowed))
+        super().__init__(f"{method} is not possible here; {' and '.join(self.allowed)} is")
+
+
+class RequestTimeout(HttpError):
+    """The client took too long to send it."""
+
+
+class LengthRequired(HttpError):
+    """The body comes in chunks."""
+
+
+class BodyTooLarge(HttpError):
+    """The body is above the limit, in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the body may have at most {limit} bytes")
+
+
+class TargetTooLong(HttpError):
+    """The request line is above the limit."""
+
+
+class UnsupportedMediaType(HttpError):
+    """The body says that it is no JSON."""
+
+
+class HeadersTooLarge(HttpError):
+    """A header line is too long, or there are too many."""
+
+
+class MethodNotImplemented(HttpError):
+    """No path knows this method."""
+
+
+class VersionNotSupported(HttpError):
+    """HTTP/1.0 and 1.1 are."""
+
+
+class Unwell(HttpError):
+    """The system says so of itself; ``health`` is what it says."""
+
+    def __init__(self, health: Mapping[str, object]) -> None:
+        super().__init__("some part of the system does not work; `health` says which")
+        self.health = health

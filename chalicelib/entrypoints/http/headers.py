@@ -1,0 +1,77 @@
+"""Header values, read: each function returns what a value says, or raises InvalidInput."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+from chalicelib.entrypoints.http.errors import UnsupportedMediaType
+from chalicelib.kernel.errors import Fault, InvalidInput
+from chalicelib.kernel.values import is_identifier
+
+_VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
+_MOMENT: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
+_WAIT: Final = re.compile(
+    r'(?:^|,)\s*wait\s*=\s*"?(\d{1,6}(?:\.\d{1,3})?)"?\s*(?=[;,]|$)', re.ASCII
+)
+_TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
+_TRACE: Final = re.compile(r"[A-Za-z0-9=;:_.-]{1,256}")
+_CHARSET: Final = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)"?', re.IGNORECASE)
+
+
+def identifier(name: str, value: str) -> str:
+    """Return an id that the caller chose."""
+    if not is_identifier(value):
+        raise _invalid(name, "an id is 1 to 128 of A-Z a-z 0-9 . _ ~ -, and neither . nor ..")
+    return value
+
+
+def version(name: str, value: str) -> int:
+    """Return the version that a strong entity tag names; ``"0"`` is that of an empty stream."""
+    tag = _VERSION.fullmatch(value)
+    if tag is None:
+        raise _invalid(name, 'give one version in double quotes, as "7": no *, no W/, no list')
+    return int(tag[1])
+
+
+def moment(name: str, value: str) -> datetime:
+    """Return an RFC 3339 time with its zone, in UTC: the same instant is the same input."""
+    explanation = "give date, time and zone, as 2025-01-31T12:00:00Z"
+    if not _MOMENT.fullmatch(value):
+        raise _invalid(name, explanation)
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _invalid(name, explanation) from error
+
+
+def wait(value: str) -> float:
+    """Return the seconds that ``Prefer: wait=2`` names; 0 if none, as RFC 7240 wants it."""
+    preferred = _WAIT.search(value)
+    return float(preferred[1]) if preferred else 0.0
+
+
+def trace(value: str) -> str | None:
+    """Return an X-Ray trace header; one that is malformed is ignored, as AWS does."""
+    return value if _TRACE.fullmatch(value) else None
+
+
+def matches(value: str, tag: str) -> bool:
+    """Tell whether an ``If-None-Match`` names a tag; weak tags count, as RFC 9110 wants it."""
+    return value.strip() == "*" or tag in _TAG.findall(value)
+
+
+def require_json(value: str) -> None:
+    """Check a ``Content-Type``; raises UnsupportedMediaType unless it is JSON in UTF-8."""
+    charset = _CHARSET.search(value)
+    media_type = value.partition(";")[0].strip().lower()
+    if media_type != "application/json" or (charset and charset[1].lower() != "utf-8"):
+        message = f"send Content-Type: application/json, in UTF-8, instead of {value[:100]!r}"
+        raise UnsupportedMediaType(message)
+
+
+def _invalid(name: str, message: str) -> InvalidInput:
+    return InvalidInput(f"the header {name} can't be understood", [Fault(name, message)])

@@ -1,0 +1,106 @@
+"""Every error as a problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Final
+
+from chalice.app import Response
+
+from chalicelib.entrypoints.http.errors import MethodNotAllowed, Unwell
+from chalicelib.entrypoints.http.problems import PROBLEMS, problem_of
+from chalicelib.entrypoints.http.responses import json_object
+from chalicelib.kernel import errors
+from chalicelib.wiring import current
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+MAX_FAULTS: Final = 100
+"""Faults of an input that an answer lists; a hostile query could have thousands."""
+RETRY_AFTER: Final = "1"
+"""Seconds."""
+
+
+def answer(error: Exception, correlation_id: str) -> Response:
+    """Return the problem document of an error, and log what only an operator can mend."""
+    problem = problem_of(type(error))
+    if problem.status == PROBLEMS[Exception].status:
+        logger.error("request %s failed: %s", correlation_id, problem.name, exc_info=error)
+    elif isinstance(error, errors.Unavailable):
+        logger.warning("request %s: %s", correlation_id, error)
+    members = {
+        "type": f"/problems/{problem.name}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": _detail(error),
+        "instance": correlation_id,
+        **_particulars(error),
+    }
+    body = {name: _json(value) for name, value in members.items()}
+    headers: dict[str, str | list[str]] = {"Content-Type": MEDIA_TYPE, **_headers(error)}
+    document = json_object({**body, **_enclosed(error)})
+    return Response(document.decode(), headers, problem.status)
+
+
+def _detail(error: Exception) -> str:
+    match error:
+        case errors.Parked():  # its own sentence quotes the failure, which may quote the data
+            return f"{error.stream} goes no further in this read model until it is released"
+        case errors.NexusError():
+            return str(error)
+        case _:
+            return "the log has more under this correlation id"
+
+
+def _particulars(error: Exception) -> Mapping[str, object]:
+    """Return the members that only this kind of problem has."""
+    members: dict[str, object] = {}
+    match error:
+        case errors.InvalidInput():
+            faults = error.faults[:MAX_FAULTS]
+            members["errors"] = [{"pointer": f.pointer, "message": f.message} for f in faults]
+        case errors.Forbidden():
+            members["reasons"] = error.reasons
+        case errors.Rejected():
+            members["reason"] = error.reason
+        case errors.VersionMismatch():
+            members |= {"have": error.actual, "want": error.expected}
+        case errors.NotYetVisible():
+            members |= {"have": error.have, "want": error.want}
+        case errors.Parked():
+            members["reason"] = "parked"
+        case _:
+            pass
+    return members
+
+
+def _enclosed(error: Exception) -> Mapping[str, bytes]:
+    """Return the members that hold a part of the system, as JSON; its numbers are exact."""
+    match error:
+        case errors.AlreadyExists():
+            return {"state": current().shapes.to_json(error.state)}
+        case Unwell():
+            return {"health": current().shapes.to_json(error.health)}
+        case _:
+            return {}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _headers(error: Exception) -> Mapping[str, str]:
+    match error:
+        case errors.Unauthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+        case MethodNotAllowed():
+            return {"Allow": ", ".join(error.allowed)}
+        case errors.NotYetVisible() | errors.Unavailable():
+            return {"Retry-After": RETRY_AFTER}
+        case _:
+            return {}

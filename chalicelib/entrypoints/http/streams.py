@@ -1,0 +1,75 @@
+"""Streams over HTTP: what happened to one thing, event by event."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.entrypoints.http.responses import answer
+from chalicelib.entrypoints.http.routes import Routes
+from chalicelib.kernel.errors import Fault, InvalidInput
+from chalicelib.kernel.stream import StreamId
+from chalicelib.services.query_language import DEFAULT_LIMIT, MAX_LIMIT
+from chalicelib.wiring import current
+
+if TYPE_CHECKING:
+    from chalice.app import Response
+
+    from chalicelib.entrypoints.http.request import Incoming
+    from chalicelib.kernel.commit import RecordedEvent
+    from chalicelib.services.query_language import Parameters
+
+_PARAMETERS: Final = ("limit", "cursor")
+_UNKNOWN: Final = f"no such parameter; there are {', '.join(_PARAMETERS)}"
+
+
+def blueprint() -> Routes:
+    """Return the routes of streams."""
+    routes = Routes(__name__)
+    routes.get("/api/streams/{aggregate}/{id}", events)
+    return routes
+
+
+def events(incoming: Incoming) -> Response:
+    """Return a page of a stream: ``{stream, version, events, next}``."""
+    tenant = incoming.conversation().principal.tenant
+    stream = StreamId(tenant, incoming.captured["aggregate"], incoming.captured["id"])
+    paging = _paging(incoming.parameters)
+    limit = _limit(paging.get("limit", str(DEFAULT_LIMIT)))
+    page = current().streams.page(stream, paging.get("cursor"), limit)
+    body = {
+        "stream": str(page.stream),
+        "version": page.version,
+        "events": [_event(event) for event in page.events],
+        "next": page.next,
+    }
+    return answer(current().shapes.to_json(body))
+
+
+def _event(event: RecordedEvent) -> dict[str, object]:
+    return {
+        "id": event.id,
+        "type": event.type,
+        "version": event.version,
+        "schemaVersion": event.schema_version,
+        "recordedAt": event.recorded_at,
+        "effectiveAt": event.effective_at,
+        "data": event.data,
+    }
+
+
+def _paging(parameters: Parameters) -> dict[str, str]:
+    names = [name for name, _ in parameters]
+    unknown = [Fault(name[:100], _UNKNOWN) for name in names if name not in _PARAMETERS]
+    repeated = [Fault(name, "give it once") for name in _PARAMETERS if names.count(name) > 1]
+    if faults := unknown + repeated:
+        message = "the query has parameters that can't be understood"
+        raise InvalidInput(message, faults)
+    return dict(parameters)
+
+
+def _limit(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_LIMIT:
+        message = f"limit is a whole number from 1 to {MAX_LIMIT}"
+        raise InvalidInput(message, [Fault("limit", f"{text[:100]!r} is not")])
+    return int(text)

@@ -1,0 +1,79 @@
+"""The read side over HTTP: one route for each view that a bounded context declares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalice.app import Response
+
+from chalicelib.entrypoints.http.headers import matches
+from chalicelib.entrypoints.http.responses import answer, etag, json_array, json_object
+from chalicelib.entrypoints.http.routes import Routes
+from chalicelib.kernel.views import Many, One, Totals
+from chalicelib.wiring import current
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.entrypoints.http.middleware import View as Handler
+    from chalicelib.entrypoints.http.request import Incoming
+    from chalicelib.kernel.context import BoundedContext
+    from chalicelib.kernel.views import View
+
+
+def blueprint(contexts: Iterable[BoundedContext]) -> Routes:
+    """Return the routes of all views."""
+    routes = Routes(__name__)
+    for context in contexts:
+        for view in context.views:
+            routes.get(view.route, _handler(view))
+    return routes
+
+
+def _handler(view: View) -> Handler:
+    match view:
+        case One():
+            return one(view)
+        case Many():
+            return many(view)
+        case Totals():
+            return totals(view)
+
+
+def one(view: One) -> Handler:
+    """Return the handler of a view of one document."""
+
+    def handler(incoming: Incoming) -> Response:
+        """Return the document as it is stored; 304 to a client that has this version of it."""
+        document = current().queries.one(view, incoming.question())
+        tag = etag(document.version)
+        if matches(incoming.headers.get("if-none-match", ""), tag):
+            return Response("", {"ETag": tag}, 304)
+        return answer(document.body or b"null", {"ETag": tag})
+
+    return handler
+
+
+def many(view: Many) -> Handler:
+    """Return the handler of a view of many documents."""
+
+    def handler(incoming: Incoming) -> Response:
+        """Return a page: ``{items, next, asOf}``."""
+        page = current().queries.many(view, incoming.question())
+        to_json = current().shapes.to_json
+        items = json_array(page.items)
+        body = {"items": items, "next": to_json(page.next), "asOf": to_json(page.as_of)}
+        return answer(json_object(body))
+
+    return handler
+
+
+def totals(view: Totals) -> Handler:
+    """Return the handler of a view of sums by groups."""
+
+    def handler(incoming: Incoming) -> Response:
+        """Return all groups: ``{items, asOf}``."""
+        rows = current().queries.totals(view, incoming.question())
+        return answer(current().shapes.to_json({"items": rows.items, "asOf": rows.as_of}))
+
+    return handler

@@ -1,0 +1,1 @@
+"""The local server: the same Chalice app on a port of this machine, no account needed."""

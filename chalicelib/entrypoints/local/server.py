@@ -1,0 +1,112 @@
+"""The local server: threads, one for each connection, on a port of this machine only."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
+from socketserver import TCPServer
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+from chalice.config import Config
+
+from chalicelib.entrypoints.local.gateway import Gateway
+from chalicelib.entrypoints.local.handler import Handler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from chalice.app import Chalice
+
+logger = logging.getLogger(__name__)
+
+HOST: Final = "127.0.0.1"
+_POLL: Final = 0.05
+"""Seconds between two looks at whether to stop."""
+_DRAIN: Final = 1.0
+"""Seconds that requests get to be answered before the server stops."""
+
+
+class Patience(NamedTuple):
+    """How long a client may take, in seconds: to send a request, and between two."""
+
+    request: float = 10.0
+    idle: float = 30.0
+
+
+class Listener(ThreadingHTTPServer):
+    """Accepts connections, and knows how many requests are being answered."""
+
+    request_queue_size = 128
+
+    def __init__(self, app: Chalice, port: int, patience: Patience) -> None:
+        self.gateway = Gateway(app, Config.create(chalice_app=app))
+        self.patience = patience
+        self.stopping = False
+        self._busy = 0
+        self._lock = threading.Lock()
+        super().__init__((HOST, port), Handler)
+
+    def server_bind(self) -> None:
+        """Bind without the look-up of the host's name, which can take seconds."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.server_address[1]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Log what nobody has foreseen; that a client has gone is nothing of that kind."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            logger.error("a connection broke", exc_info=error)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Count a request in as long as it is being answered."""
+        with self._lock:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def drain(self, seconds: float) -> None:
+        """Take no request more, and wait that long at most for those that are being answered."""
+        self.stopping = True
+        deadline = time.monotonic() + seconds
+        while self._busy and time.monotonic() < deadline:
+            time.sleep(_POLL)
+
+
+class LocalServer:
+    """Binds its port when it is made, serves as long as it is entered."""
+
+    def __init__(self, app: Chalice, port: int, patience: Patience | None = None) -> None:
+        """Raise OSError if the port can't be had; 0 takes any free one."""
+        self._listener = Listener(app, port, patience or Patience())
+        serve = self._listener.serve_forever
+        self._thread = threading.Thread(target=serve, args=(_POLL,), daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port it has."""
+        return self._listener.server_port
+
+    def __enter__(self) -> Self:
+        """Serve in the background."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Accept nothing more, finish what is being answered, stop."""
+        self._listener.shutdown()
+        self._listener.drain(_DRAIN)
+        self._listener.server_close()

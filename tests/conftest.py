@@ -1,0 +1,24 @@
+"""Fixtures that more than one folder of tests needs."""
+
+import pytest
+
+from chalicelib.wiring.embedded import Embedded
+from chalicelib.wiring.settings import Settings
+from tests.support.client import Client
+
+
+@pytest.fixture(name="settings")
+def _settings(tmp_path):
+    return Settings(data=tmp_path / "data")
+
+
+@pytest.fixture(name="embedded")
+def _embedded(settings):
+    """The whole system on an empty folder; its pump is stepped by hand."""
+    with Embedded.assemble(settings) as embedded:
+        yield embedded
+
+
+@pytest.fixture(name="client")
+def _client(embedded):
+    return Client(embedded)

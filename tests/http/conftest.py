@@ -1,0 +1,101 @@
+"""The local server on a free port; its app has the edge's middleware and a few views."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from chalice.app import Chalice, Response
+
+from chalicelib.entrypoints.http.middleware import boundary
+from chalicelib.entrypoints.http.responses import answer
+from chalicelib.entrypoints.http.routes import Routes
+from chalicelib.entrypoints.local.server import LocalServer, Patience
+from chalicelib.kernel.errors import Rejected
+from tests.http.sockets import read_all
+
+if TYPE_CHECKING:
+    from chalicelib.entrypoints.http.request import Incoming
+
+
+def echo(incoming: Incoming) -> Response:
+    """Return what arrived."""
+    arrived = {**incoming.captured, "parameters": incoming.parameters, "size": len(incoming.body)}
+    return answer(json.dumps(arrived).encode(), {"ETag": '"1"'})
+
+
+def refuse(incoming: Incoming) -> Response:
+    """Return nothing, for a reason."""
+    raise Rejected("too-late", "it is too late")
+
+
+def fail(incoming: Incoming) -> Response:
+    """Return nothing, for none."""
+    raise ZeroDivisionError("the secret")
+
+
+def unchanged(incoming: Incoming) -> Response:
+    """Return no body."""
+    return Response("", {"ETag": '"1"'}, 304)
+
+
+@pytest.fixture(name="app", scope="session")
+def _app():
+    routes = Routes(__name__)
+    routes.get("/things/{id}", echo)
+    routes.post("/things", echo)
+    routes.get("/refused", refuse)
+    routes.get("/failing", fail)
+    routes.get("/unchanged", unchanged)
+    app = Chalice("tests", configure_logs=False, env={})
+    app.register_blueprint(routes)
+    app.register_middleware(boundary(app.routes), "http")
+    return app
+
+
+@pytest.fixture(name="server", scope="session")
+def _server(app):
+    with LocalServer(app, port=0) as server:
+        yield server
+
+
+@pytest.fixture(name="impatient", scope="session")
+def _impatient(app):
+    """A server that waits a fifth of a second, so that tests needn't wait longer."""
+    with LocalServer(app, port=0, patience=Patience(request=0.2, idle=0.2)) as server:
+        yield server
+
+
+@pytest.fixture(name="http")
+def _http(server):
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}") as client:
+        yield client
+
+
+@pytest.fixture(name="connect")
+def _connect():
+    """Open connections, and close them when the test is over."""
+    opened: list[socket.socket] = []
+
+    def connect(server: LocalServer) -> socket.socket:
+        opened.append(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+        return opened[-1]
+
+    yield connect
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture(name="exchange")
+def _exchange(server, connect):
+    """Send bytes and return all that comes back until the server closes."""
+
+    def exchange(sent: bytes) -> bytes:
+        connection = connect(server)
+        connection.sendall(sent)
+        return read_all(connection)
+
+    return exchange

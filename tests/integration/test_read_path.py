@@ -1,0 +1,345 @@
+"""The read path over real adapters: duplicates, disorder, gaps, crashes and poison."""
+
+import itertools
+import json
+import random
+from dataclasses import dataclass, replace
+
+import pytest
+
+from chalicelib.kernel.commit import Path
+from chalicelib.kernel.errors import NotYetVisible, Parked, Unavailable
+from chalicelib.kernel.projection import Projection
+from chalicelib.kernel.stream import StreamId
+from chalicelib.domain.orders import orders
+from chalicelib.domain.orders.events import OrderPaid
+from chalicelib.domain.orders.projections import order_details, sales
+from chalicelib.services.positions import Position
+from chalicelib.services.projections import ProjectionHandler
+from chalicelib.wiring.embedded import Embedded
+from tests.support.client import Client
+
+pytestmark = [pytest.mark.requirement("R5"), pytest.mark.requirement("T8")]
+
+STREAM = StreamId("default", "Order", "o-1")
+
+
+@dataclass(frozen=True)
+class Counter:
+    """How many events a stream has: counted up, so it shows what is applied twice."""
+
+    events: int
+
+
+def count(document, recorded):
+    return Counter(document.events + 1 if document else 1)
+
+
+def live(client, order_id="o-1", total=99.99):
+    """The whole life of an order: four commits, five events."""
+    order = {"orderId": order_id}
+    client.command("PlaceOrder", {**order, "customerId": "c-1", "totalAmount": total})
+    client.command("PayOrder", {**order, "paymentId": f"pay-{order_id}", "amount": total})
+    client.command("ShipOrder", {**order, "carrier": "DHL", "trackingNumber": f"t-{order_id}"})
+    return client.command("DeliverOrder", {**order, "receivedBy": "Ada"})
+
+
+def commits(client):
+    return [commit for _, commit in client.embedded.ports.events.changes(0, 1000)]
+
+
+def handler_of(client, projection):
+    found = {handler.projection.name: handler for handler in client.system.projections}
+    return found[projection.name]
+
+
+def documents(client, projection, *ids):
+    read_models = client.embedded.ports.read_models
+    return [read_models.get(projection.index, "default", each) for each in ids]
+
+
+class TestDelivery:
+    @pytest.mark.parametrize("projection", [order_details, sales])
+    @pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::5])
+    def test_any_order_one_at_a_time_gives_the_same(self, client, projection, order):
+        """
+        However the commits of a stream arrive, its document is the fold of the log.
+        """
+        live(client)
+        handler, feed = handler_of(client, projection), commits(client)
+        handler.handle(feed)
+        (expected,) = documents(client, projection, "o-1")
+        fresh = with_fresh_index(handler)
+
+        for number in order:
+            fresh.handle([feed[number]])
+
+        assert expected == fresh._read_models.get(fresh.consumer, "default", "o-1")
+
+    def test_duplicates_in_shuffled_batches_give_the_same(self, client):
+        """
+        Ten orders, each commit three times, in random batches: totals are those of the log.
+        """
+        for number in range(10):
+            live(client, f"o-{number}")
+        client.settle()
+        chance = random.Random(7)
+        feed = commits(client) * 3
+        chance.shuffle(feed)
+        expected = client.totals("/api/sales")
+        handler = handler_of(client, sales)
+
+        while feed:
+            size = chance.randint(1, 7)
+            handler.handle(feed[:size])
+            feed = feed[size:]
+
+        assert expected == client.totals("/api/sales")
+        assert [(10, 999.9)] == [(row["orders"], float(row["totalAmount"])) for row in expected]
+
+    def test_a_lost_commit_is_read_from_the_store(self, client):
+        """
+        A commit that never arrives is filled in when the next one shows the gap.
+        """
+        live(client)
+        _, paid, _, last = commits(client)
+        handler = handler_of(client, order_details)
+
+        handler.handle([last])
+        handler.handle([paid])
+
+        (document,) = documents(client, order_details, "o-1")
+        assert ("pay-o-1", 5) == (json.loads(document.body)["paymentId"], document.version)
+        position = client.embedded.ports.positions.get(handler.consumer, STREAM)
+        assert Position(5) == position
+
+    def test_a_path_is_contiguous_by_itself(self, client):
+        """
+        A consumer of the core path counts core versions only; one of both counts all.
+        """
+        live(client)
+        client.settle()
+        positions = client.embedded.ports.positions
+
+        assert 4 == positions.get(sales.index, STREAM).version
+        assert 5 == positions.get(order_details.index, STREAM).version
+
+
+def with_fresh_index(handler):
+    """The same handler, on an index of its own."""
+    other = replace(handler.projection, name=f"{handler.projection.name}-again")
+    return ProjectionHandler(
+        other,
+        handler._events,
+        handler._codec,
+        handler._read_models,
+        handler._positions,
+        handler._shapes,
+    )
+
+
+class CrashingPositions:
+    """Goes away before it has advanced, once."""
+
+    def __init__(self, positions):
+        self._positions = positions
+        self.crash = False
+
+    def __getattr__(self, name):
+        return getattr(self._positions, name)
+
+    def advance(self, consumer, versions):
+        if self.crash:
+            self.crash = False
+            raise Unavailable("the positions did not answer")
+        self._positions.advance(consumer, versions)
+
+
+def test_a_crash_between_document_and_position_applies_nothing_twice(settings):
+    """
+    The documents were written, the positions not: redelivery finds it so and only moves on.
+    """
+    counting = Projection("counting", 1, "Order", frozenset(Path), Counter, count)
+    context = replace(orders, projections=(counting,), views=())
+    with Embedded.assemble(
+        settings,
+        [context],
+        adapt=lambda ports: replace(ports, positions=CrashingPositions(ports.positions)),
+    ) as embedded:
+        client = Client(embedded)
+        live(client)
+        (handler,) = client.system.projections
+        embedded.ports.positions.crash = True
+
+        with pytest.raises(Unavailable):
+            handler.handle(commits(client))
+        assert Position(0) == embedded.ports.positions.get(handler.consumer, STREAM)
+        handler.handle(commits(client))
+
+        assert Position(5) == embedded.ports.positions.get(handler.consumer, STREAM)
+        document = embedded.ports.read_models.get(counting.index, "default", "o-1")
+        assert {"events": 5} == json.loads(document.body)
+
+
+class TestPoison:
+    @pytest.fixture(name="poisoned")
+    def _poisoned(self, settings):
+        """A projection that can't take the payment of order o-1, until told otherwise."""
+        poison = {"order": "o-1"}
+
+        def apply(document, recorded):
+            if isinstance(recorded.data, OrderPaid) and recorded.data.order_id == poison["order"]:
+                raise ZeroDivisionError("no such payment")
+            return order_details.apply(document, recorded)
+
+        broken = replace(order_details, apply=apply)
+        views = tuple(
+            replace(view, projection=broken)
+            for view in orders.views
+            if view.projection is order_details
+        )
+        context = replace(orders, projections=(broken,), views=views)
+        with Embedded.assemble(settings, [context]) as embedded:
+            yield Client(embedded), broken, poison
+
+    def test_stops_its_stream_visibly_and_no_other(self, poisoned):
+        """
+        The stream shows what came before the poison; its neighbour is complete; health names it.
+        """
+        client, broken, _ = poisoned
+        live(client, "o-1")
+        token = live(client, "o-2").consistency_token
+        client.settle()
+
+        stopped, neighbour = documents(client, broken, "o-1", "o-2")
+
+        assert (1, 5) == (stopped.version, neighbour.version)
+        assert "delivered" == client.one("/api/orders/{orderId}", token, orderId="o-2")["status"]
+        health = client.system.health()
+        assert ("ok", 1) == (health["status"], health["parkedCount"])
+        assert {
+            "consumer": "order-details-v1",
+            "stream": "default/Order/o-1",
+            "behind": 1,
+            "reason": "ZeroDivisionError: no such payment",
+        } == health["parked"][0]
+
+    def test_a_token_on_a_stopped_stream_is_told_so(self, poisoned):
+        """
+        Who waits for a write behind the poison learns that waiting is vain.
+        """
+        client, _, _ = poisoned
+        token = live(client, "o-1").consistency_token
+        client.settle()
+
+        with pytest.raises(Parked, match="no such payment"):
+            client.one("/api/orders/{orderId}", token, orderId="o-1")
+
+    def test_nothing_is_lost(self, poisoned):
+        """
+        Released once the cause is mended, the stream goes on where it stopped.
+        """
+        client, broken, poison = poisoned
+        live(client, "o-1")
+        client.settle()
+        poison["order"] = "none"
+
+        client.embedded.ports.positions.release(broken.index, STREAM)
+        handler_of(client, broken).handle(commits(client)[-1:])
+
+        (document,) = documents(client, broken, "o-1")
+        assert (5, "delivered") == (document.version, json.loads(document.body)["status"])
+
+
+@pytest.mark.requirement("R7")
+class TestConsistency:
+    def test_a_query_waits_for_its_write(self, client):
+        """
+        Before the pump has run, the token is refused with what is there and what is wanted.
+        """
+        token = live(client).consistency_token
+
+        with pytest.raises(NotYetVisible) as refused:
+            client.one("/api/orders/{orderId}", token, orderId="o-1")
+
+        assert ("Order/o-1", 0, 5) == (
+            refused.value.stream,
+            refused.value.have,
+            refused.value.want,
+        )
+        client.settle()
+        assert 5 == client.one("/api/orders/{orderId}", token, orderId="o-1")["version"]
+
+
+@pytest.mark.requirement("R6")
+class TestQueries:
+    @pytest.fixture(name="busy")
+    def _busy(self, client):
+        """Thirty orders of three customers, each third one paid."""
+        for number in range(30):
+            order = {"orderId": f"o-{number:02}", "customerId": f"c-{number % 3}"}
+            total = 10 + number + 0.99
+            client.command("PlaceOrder", {**order, "totalAmount": total})
+            if number % 3 == 0:
+                payment = {"orderId": f"o-{number:02}", "paymentId": "p", "amount": total}
+                client.command("PayOrder", payment)
+        client.settle()
+        return client
+
+    def test_filters_sort_and_pages(self, busy):
+        """
+        Pages of a filtered, sorted list join to the whole, each order once.
+        """
+        found = busy.many(
+            "/api/orders",
+            ("status", "placed"),
+            ("totalAmount[gte]", "20.99"),
+            ("sort", "-totalAmount"),
+            ("limit", "3"),
+        )
+
+        expected = [f"o-{n:02}" for n in reversed(range(10, 30)) if n % 3]
+        assert expected == [order["orderId"] for order in found]
+
+    def test_lists_a_customers_orders(self, busy):
+        """
+        A customer's orders are that customer's, newest first.
+        """
+        found = busy.many("/api/customers/{customerId}/orders", customerId="c-1")
+
+        assert [f"o-{n:02}" for n in reversed(range(1, 30, 3))] == [
+            order["orderId"] for order in found
+        ]
+
+    def test_sums_sales(self, busy):
+        """
+        Sales by day and status are exact sums of the orders' amounts.
+        """
+        rows = {row["status"]: row for row in busy.totals("/api/sales")}
+
+        paid = sum(1099 + 100 * n for n in range(0, 30, 3))
+        assert (10, paid) == (rows["paid"]["orders"], int(rows["paid"]["totalAmount"] * 100))
+        assert 20 == rows["placed"]["orders"]
+
+
+@pytest.mark.requirement("T6")
+def test_each_path_carries_its_own(client):
+    """
+    The router sends a commit along every path that one of its events belongs to.
+    """
+    live(client)
+    published = []
+    client.system.router._bus = Recorder(published)
+    client.system.router.handle(commits(client))
+
+    assert [("core", [1, 2, 3, 4]), ("secondary", [4])] == published
+
+
+class Recorder:
+    """A bus that only tells what it was given."""
+
+    def __init__(self, published):
+        self._published = published
+
+    def publish(self, topic, commits):
+        self._published.append((topic.value, [commit.version for commit in commits]))
