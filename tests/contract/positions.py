@@ -88,6 +88,14 @@ class PositionsContract:
 
         assert Position(7, "poison") == positions.get(MINE, a_stream())
 
+    @pytest.mark.parametrize("reason", ["", "a\0b", "half \ud800", "x" * 10_000], ids=ascii)
+    def test_any_reason_will_do(self, positions: Positions, reason: str):
+        """It quotes whatever could not be applied; if it can't be kept exactly, then nearly."""
+        positions.park(MINE, a_stream(), 4, reason)
+
+        assert positions.get(MINE, a_stream()).parked is not None
+        assert [a_stream()] == [parked.stream for parked in positions.parked()]
+
     def test_the_newest_reason_counts(self, positions: Positions):
         """Parking again says what is wrong now."""
         positions.park(MINE, a_stream(), 4, "poison")

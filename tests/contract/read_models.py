@@ -62,10 +62,6 @@ HOSTILE = (
 )
 
 
-def seeded(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - chance that repeats itself, not secrecy
-
-
 def a_document(name: str = "a", version: int = 1, tenant: str = TENANT, **fields: Any) -> Document:
     return Document(tenant, name, version, b'{"id":"%s"}' % name.encode(), fields)
 
@@ -184,7 +180,7 @@ class ReadModelsContract:
 
     def test_of_threads_that_put_a_document_the_newest_counts(self, read_models: ReadModels):
         """Two consumers of a stream's two paths run side by side."""
-        versions = seeded(1).sample(range(1, 41), 40)
+        versions = random.Random(1).sample(range(1, 41), 40)
 
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda v: read_models.put(INDEX, [a_document(version=v)]), versions))
@@ -311,7 +307,7 @@ class ReadModelsContract:
         self, read_models: ReadModels, sort: str, values: list[Scalar], *, descending: bool
     ):
         """Numbers as numbers, texts by code points, false before true."""
-        shuffled = seeded(2).sample(list(enumerate(values)), len(values))
+        shuffled = random.Random(2).sample(list(enumerate(values)), len(values))
         documents = [replace(a_document(f"{n}"), fields={sort: value}) for n, value in shuffled]
         read_models.put(INDEX, documents)
 
@@ -337,7 +333,7 @@ class ReadModelsContract:
     ):
         """500 documents with three sort values, so that most page borders lie within equals."""
         documents = [a_document(f"d{n:03}", total=n % 3) for n in range(500)]
-        read_models.put(INDEX, seeded(3).sample(documents, len(documents)))
+        read_models.put(INDEX, random.Random(3).sample(documents, len(documents)))
 
         pages = list(paged(read_models, a_query(descending=descending, limit=limit)))
 
@@ -393,7 +389,7 @@ class ReadModelsContract:
 
     def test_questions_agree_with_plain_python(self, read_models: ReadModels):
         """A few hundred random ones about random documents."""
-        chance = seeded(4)
+        chance = random.Random(4)
         documents = [_random_document(chance, number) for number in range(120)]
         read_models.put(INDEX, documents)
 

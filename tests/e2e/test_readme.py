@@ -1,7 +1,9 @@
-"""The README's recipe for a new bounded context is run as it stands there."""
+"""What the README shows is run as it stands there: its curl lines and its recipe."""
 
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,9 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.server import Server
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 
+CONSOLES = re.findall(
+    r"```console\n(.*?)```\n(?:\n```json\n(.*?)```)?", README.partition("## How")[0], re.DOTALL
+)
 FILES = re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", README, re.DOTALL)
 SCRIPTS = re.findall(r"<!-- run -->\n```python\n(.*?)```", README, re.DOTALL)
 
@@ -53,6 +60,41 @@ def run(script, checkout):
         text=True,
         check=False,
     )
+
+
+def curl_lines(console):
+    """The curl commands of a block, continued lines joined."""
+    return re.findall(r"^\$ (curl .*)$", console.replace("\\\n", " "), re.MULTILINE)
+
+
+def said(text):
+    """A JSON text without what differs from run to run."""
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "some-id", text)
+    return json.loads(re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "some-time", text))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed: install curl")
+class TestCurlLines:
+    def test_answer_as_shown(self, tmp_path):
+        """
+        Every curl line is answered, and where the README shows the answer it is that one.
+        """
+        with Server(tmp_path / "a folder" / "data") as server:
+            for console, expected in CONSOLES:
+                for line in curl_lines(console):
+                    here = line.replace("http://127.0.0.1:8000", str(server.http.base_url))
+                    got = subprocess.run(shlex.split(here), capture_output=True, text=True, check=True)
+                    answer = said(got.stdout)
+                    assert answer.get("status") != 500
+                    if expected:
+                        assert said(expected) == answer
+
+    def test_are_there(self):
+        """
+        There are lines to try, three of them with their answers.
+        """
+        assert 9 == sum(len(curl_lines(console)) for console, _ in CONSOLES)
+        assert 3 == sum(bool(expected) for _, expected in CONSOLES)
 
 
 @pytest.mark.requirement("T1")

@@ -41,7 +41,9 @@ def commits(client, stream=STREAM):
 
 def recorded_types(settings):
     with Embedded.assemble(settings) as embedded:
-        return [event.schema.type for header in headers(Client(embedded)) for event in header.events]
+        return [
+            event.schema.type for header in headers(Client(embedded)) for event in header.events
+        ]
 
 
 def headers(client):
@@ -183,9 +185,7 @@ class TestIdempotency:
         """
         client.command("PlaceOrder", ORDER, key="k-1")
 
-        again = client.command(
-            "PlaceOrder", {"currency": "USD", "lines": [], **ORDER}, key="k-1"
-        )
+        again = client.command("PlaceOrder", {"currency": "USD", "lines": [], **ORDER}, key="k-1")
 
         assert again.replayed
 

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 import simplejson
@@ -27,9 +27,10 @@ class Server:
 
     def __init__(self, data: Path) -> None:
         self._data = data
+        data.parent.mkdir(exist_ok=True)
 
-    def __enter__(self) -> Server:
-        self._log = NamedTemporaryFile("w+", dir=self._data.parent, suffix=".log")  # noqa: SIM115
+    def __enter__(self) -> Self:
+        self._log = NamedTemporaryFile("w+", dir=self._data.parent, suffix=".log")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "chalicelib.entrypoints.local"],
             cwd=ROOT,

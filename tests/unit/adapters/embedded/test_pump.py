@@ -394,6 +394,30 @@ def test_the_bell_wakes_the_pump(tmp_path, monkeypatch):
     assert a_history(counts=[1] * 40) == seen.commits
 
 
+def test_what_is_written_while_the_pump_looks_is_not_slept_over(
+    bus_file, checkpoints, core, monkeypatch
+):
+    """A record may turn up just behind a look that found nothing: it rings, and that counts."""
+    monkeypatch.setattr(pump_module, "IDLE", 10 * PATIENCE)
+    bell, seen = threading.Event(), Waiting(3)
+    bus = SqliteEventBus(bus_file, wake=bell.set)
+    histories = [a_history()]
+
+    class Late(TopicFeed):
+        def read(self, after, limit):
+            records = core.read(after, limit)
+            while histories:
+                bus.publish(Topic.CORE, histories.pop())
+            return records
+
+    pump = Pump(checkpoints, [Mapping("orders", Late(bus, Topic.CORE), seen)], bell)
+    pump.start()
+    assert seen.done.wait(PATIENCE)
+    pump.stop()
+
+    assert a_history() == seen.commits
+
+
 def test_without_a_bell_the_pump_looks_by_itself(bus, checkpoints, core, monkeypatch):
     """Somebody else may have written, as another process."""
     monkeypatch.setattr(pump_module, "IDLE", 0.01)

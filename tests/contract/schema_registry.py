@@ -1,0 +1,133 @@
+"""The contract of SchemaRegistry: what may be relied on, whoever keeps the schemas."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.kernel.commit import Path, SchemaRef
+from chalicelib.kernel.errors import SchemaViolation
+from chalicelib.services.governance.schema_registry import Governance, SchemaRegistry
+
+Definition = dict[str, Any]
+Register = Callable[[Mapping[str, Sequence[Definition]]], SchemaRegistry]
+
+MARKED = {"name": "holder", "type": "string", "doc": "Who holds it.", "personal": True}
+
+
+def a_schema(event: str = "PotFired", *fields: Definition, **governance: object) -> Definition:
+    """Return the schema of an event of the context ``pots``."""
+    return {
+        "type": "record",
+        "name": event,
+        "namespace": "nexus.pots",
+        "doc": "A pot has left the kiln.",
+        "nexus": {
+            "owner": "pots",
+            "classification": "confidential",
+            "propagation": "secondary",
+            "compatibility": "BACKWARD",
+            "subject": "potId",
+            **governance,
+        },
+        "fields": [{"name": "potId", "type": "string", "doc": "Which pot."}, *fields],
+    }
+
+
+FIRST, SECOND = a_schema(), a_schema("PotFired", MARKED)
+
+
+@pytest.mark.requirement("R8")
+@pytest.mark.requirement("T3")
+class SchemaRegistryContract:
+    """Bind it with a fixture ``register``: versions by type become a registry that has them."""
+
+    def test_types_are_sorted(self, register: Register):
+        """Each event type is there once, however many versions it has."""
+        registry = register(
+            {"pots.PotFired": [FIRST, SECOND], "pots.PotBroken": [a_schema("PotBroken")]}
+        )
+
+        assert ["pots.PotBroken", "pots.PotFired"] == registry.types()
+
+    def test_an_empty_registry_knows_nothing(self, register: Register):
+        """Before the first event there is no schema, and no error either."""
+        assert [] == register({}).types()
+
+    def test_the_latest_is_the_highest_version(self, register: Register):
+        """As numbers: version 10 is later than version 9."""
+        versions = [
+            a_schema("PotFired", *({**MARKED, "name": f"f{n}"} for n in range(count)))
+            for count in range(10)
+        ]
+
+        latest = register({"pots.PotFired": versions}).latest("pots.PotFired")
+
+        assert (10, versions[9]) == (latest.ref.version, latest.definition)
+
+    def test_every_version_is_found_by_its_reference(self, register: Register):
+        """Old events name old schemas, and those stay."""
+        registry = register({"pots.PotFired": [FIRST, SECOND]})
+        latest = registry.latest("pots.PotFired")
+        first = SchemaRef("pots.PotFired", 1, _digest(FIRST))
+
+        assert latest == registry.get(latest.ref)
+        assert FIRST == registry.get(first).definition
+
+    def test_the_digest_is_that_of_the_canonical_json(self, register: Register):
+        """Names sorted and no white space, so the order of properties and the layout are nothing."""
+        shuffled = dict(reversed(FIRST.items()))
+
+        one, other = (register({"pots.PotFired": [each]}) for each in (FIRST, shuffled))
+
+        assert _digest(FIRST) == one.latest("pots.PotFired").ref.digest
+        assert one.latest("pots.PotFired").ref == other.latest("pots.PotFired").ref
+
+    def test_governance_is_what_the_schema_says(self, register: Register):
+        """Owner, classification, path, compatibility, subject, and the fields marked personal."""
+        latest = register({"pots.PotFired": [SECOND]}).latest("pots.PotFired")
+
+        expected = Governance(
+            "pots", "confidential", Path.SECONDARY, "BACKWARD", "potId", ("holder",)
+        )
+        assert expected == latest.governance
+
+    def test_an_unknown_type_is_a_violation(self, register: Register):
+        """An event without a schema can't be written; the type is named."""
+        registry = register({"pots.PotFired": [FIRST]})
+
+        with pytest.raises(SchemaViolation, match=r"pots\.PotBroken"):
+            registry.latest("pots.PotBroken")
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"type": "pots.PotBroken"}, {"version": 0}, {"version": -1}, {"version": 3}],
+        ids=["type", "zero", "negative", "beyond"],
+    )
+    def test_an_unknown_reference_is_a_violation(
+        self, register: Register, change: dict[str, Any]
+    ):
+        """No other version is taken in its stead."""
+        registry = register({"pots.PotFired": [FIRST, SECOND]})
+        ref = replace(registry.latest("pots.PotFired").ref, **change)
+
+        with pytest.raises(SchemaViolation, match=f"{ref.type} version {ref.version}"):
+            registry.get(ref)
+
+    @pytest.mark.parametrize("digest", [b"", bytes(32), b"\xff" * 32])
+    def test_another_digest_is_a_violation(self, register: Register, digest: bytes):
+        """A schema that was changed after events were written with it is not the one they name."""
+        registry = register({"pots.PotFired": [FIRST]})
+
+        with pytest.raises(SchemaViolation, match=r"pots\.PotFired version 1"):
+            registry.get(SchemaRef("pots.PotFired", 1, digest))
+
+
+def _digest(definition: Definition) -> bytes:
+    text = json.dumps(definition, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from chalicelib.kernel.errors import Misconfigured
+from chalicelib.wiring import current, use
+from chalicelib.wiring.container import code_digest
+from chalicelib.wiring.resources import resource
+from chalicelib.wiring.settings import Settings
+
+
+class TestSettings:
+    def test_have_defaults(self):
+        """
+        Nothing need be set; an empty value is none.
+        """
+        assert Settings() == Settings.read({"NEXUS_PORT": "", "NEXUS_DATA": ""})
+
+    def test_are_read(self):
+        """
+        Each has its variable.
+        """
+        environ = {"NEXUS_PORT": "0", "NEXUS_DATA": "a b", "NEXUS_SNAPSHOT_INTERVAL": "3"}
+
+        assert Settings(0, Path("a b"), "developer", 3) == Settings.read(environ)
+
+    def test_name_all_that_is_wrong_at_once(self):
+        """
+        One error tells every setting that can't be, with its value and what may be.
+        """
+        wrong = {"NEXUS_PORT": "65536", "NEXUS_AUTH": "none", "NEXUS_SNAPSHOT_INTERVAL": "-1"}
+
+        with pytest.raises(Misconfigured) as refused:
+            Settings.read(wrong)
+
+        for said in ("NEXUS_PORT='65536'", "0 to 65535", "NEXUS_AUTH='none'", "developer", "'-1'"):
+            assert said in str(refused.value)
+
+
+class TestResource:
+    def test_finds_what_ships_with_the_code(self):
+        """
+        Schemas lie beside the code, or wherever the import path has them.
+        """
+        assert (resource("schemas/avro") / "orders").is_dir()
+
+    def test_finds_it_on_the_import_path(self, tmp_path, monkeypatch):
+        """
+        A package may have put them elsewhere.
+        """
+        (tmp_path / "somewhere/else").mkdir(parents=True)
+        monkeypatch.syspath_prepend(tmp_path)
+
+        assert tmp_path / "somewhere/else" == resource("somewhere/else")
+
+    def test_says_what_is_missing(self):
+        """
+        A folder that is nowhere is named.
+        """
+        with pytest.raises(Misconfigured, match="the folder no/such is neither"):
+            resource("no/such")
+
+
+def test_no_system_runs_by_itself(embedded):
+    """
+    There is a current system while one is used, and none before or after.
+    """
+    with pytest.raises(Misconfigured):
+        current()
+    with use(embedded.system):
+        assert embedded.system is current()
+    with pytest.raises(Misconfigured):
+        current()
+
+
+def test_the_code_has_one_digest():
+    """
+    The digest names the code: 32 bytes, the same at every asking.
+    """
+    assert (64, code_digest()) == (len(code_digest()), code_digest())
