@@ -1,4 +1,4 @@
-"""The contract of CommitCodec: what is packed is what is read, and nothing changed is read at all."""
+"""The contract of CommitCodec: what was packed is read, and what was changed is not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 import uuid
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -122,7 +122,7 @@ headers = st.fixed_dictionaries(
         "policy_digest": hashes,
         "code_digest": hashes,
         "previous_hash": hashes | st.just(GENESIS),
-        "previous_on": st.fixed_dictionaries({path: versions for path in Path}),
+        "previous_on": st.fixed_dictionaries(dict.fromkeys(Path, versions)),
         "snapshot_due": st.sampled_from(SnapshotDue),
     }
 )
@@ -147,7 +147,9 @@ class CommitCodecContract:
         events = [*DELIVERED, *(an_order(random.Random(n)) for n in range(count))]
         encoded = [event_codec.encode(event) for event in events]
         header = a_header(encoded, **parts)
-        late = [replace(each, effective_at=effective or header.recorded_at) for each in header.events]
+        late = [
+            replace(each, effective_at=effective or header.recorded_at) for each in header.events
+        ]
         header = replace(header, events=tuple(late))
 
         packed = codec.pack(STREAM, 5, header, [each.payload for each in encoded])
@@ -178,8 +180,7 @@ class CommitCodecContract:
         ]
         assert [Path.CORE, Path.SECONDARY] == [event.path for event in commit.events]
         assert {(1, NOON, NOON)} == {
-            (event.schema_version, event.recorded_at, event.effective_at)
-            for event in commit.events
+            (event.schema_version, event.recorded_at, event.effective_at) for event in commit.events
         }
 
     def test_a_commit_is_sealed(self, codec: CommitCodec, event_codec: EventCodec):
@@ -233,9 +234,7 @@ class CommitCodecContract:
             a_packed(codec, event_codec, *DELIVERED, **part)
 
     @pytest.mark.parametrize("part", ["header", "body", "hash"])
-    def test_any_changed_bit_is_found(
-        self, codec: CommitCodec, event_codec: EventCodec, part: str
-    ):
+    def test_any_changed_bit_is_found(self, codec: CommitCodec, event_codec: EventCodec, part: str):
         """Each bit of a stored commit counts, wherever it is."""
         packed = a_packed(codec, event_codec, OrderPaid("o-1", "p-1", Decimal("99.99")))
         stored: bytes = getattr(packed, part)

@@ -80,7 +80,7 @@ class SchemaRegistryContract:
         assert FIRST == registry.get(first).definition
 
     def test_the_digest_is_that_of_the_canonical_json(self, register: Register):
-        """Names sorted and no white space, so the order of properties and the layout are nothing."""
+        """Names sorted and no white space: neither order nor layout counts."""
         shuffled = dict(reversed(FIRST.items()))
 
         one, other = (register({"pots.PotFired": [each]}) for each in (FIRST, shuffled))
@@ -109,9 +109,7 @@ class SchemaRegistryContract:
         [{"type": "pots.PotBroken"}, {"version": 0}, {"version": -1}, {"version": 3}],
         ids=["type", "zero", "negative", "beyond"],
     )
-    def test_an_unknown_reference_is_a_violation(
-        self, register: Register, change: dict[str, Any]
-    ):
+    def test_an_unknown_reference_is_a_violation(self, register: Register, change: dict[str, Any]):
         """No other version is taken in its stead."""
         registry = register({"pots.PotFired": [FIRST, SECOND]})
         ref = replace(registry.latest("pots.PotFired").ref, **change)

@@ -87,11 +87,11 @@ BOX: Final = Box(
     parts=(Part("p-1", 2), Part("p-2")),
 )
 JSON: Final = (
-    '{"boxId":"b-1","currency":"USD","day":"2025-01-31","label":"","note":null,"open":true,'
-    '"parts":[{"count":2,"partId":"p-1"},{"count":1,"partId":"p-2"}],"price":0.01,'
-    '"sentAt":"2025-01-31T12:00:00.500000Z","size":"large","tags":[],"turns":-3,'
-    '"weight":1.234567890123456789012345678901234567890,"worth":0.00}'
-).encode()
+    b'{"boxId":"b-1","currency":"USD","day":"2025-01-31","label":"","note":null,"open":true,'
+    b'"parts":[{"count":2,"partId":"p-1"},{"count":1,"partId":"p-2"}],"price":0.01,'
+    b'"sentAt":"2025-01-31T12:00:00.500000Z","size":"large","tags":[],"turns":-3,'
+    b'"weight":1.234567890123456789012345678901234567890,"worth":0.00}'
+)
 
 ACCEPTED: Final[list[tuple[str, Any, Any]]] = [
     ("boxId", "A.b_c~d-9", "A.b_c~d-9"),
@@ -183,7 +183,7 @@ REFUSED: Final[list[tuple[Any, Any, str, str]]] = [
     ("parts", [{}], "/parts/0/partId", "is missing"),
     ("parts", [{"partId": "p", "count": 0}], "/parts/0/count", "must be at least 1"),
     ("parts", [{"partId": "p", "count": HUGE}], "/parts/0/count", "must be at most 1000000"),
-    ("parts", [{"part_id": "p"}], "/parts/0/part_id", "is not a known field"),
+    ("parts", [{"partId": "p", "part_id": "q"}], "/parts/0/part_id", "is not a known field"),
     ("tags", ["a", 5], "/tags/1", "must be text, not a number"),
     ("box_id", "b-1", "/box_id", "is not a known field"),
     ("a/b~c", DEEP, "/a~1b~0c", "is not a known field"),
@@ -299,9 +299,8 @@ class ShapesContract:
         with pytest.raises(InvalidInput) as refused:
             shapes.parse(Box, {**DATA, name: 1})
 
-        for fault in refused.value.faults:
-            assert fault.pointer.encode()
-            assert "surrogate" in fault.message
+        told = " ".join(f"{fault.pointer} {fault.message}" for fault in refused.value.faults)
+        assert "surrogate" in told.encode().decode()
 
     def test_personal_input_is_not_repeated(self, shapes: Shapes):
         """Neither in words nor in the errors behind: what was sent stays out of logs."""
@@ -335,7 +334,7 @@ class ShapesContract:
     )
     def test_what_json_can_not_say_is_refused(self, shapes: Shapes, value: object):
         """A time without zone, a number that is none."""
-        with pytest.raises(ValueError, match="zone|JSON"):
+        with pytest.raises(ValueError, match=r"zone|JSON"):
             shapes.to_json(value)
 
     def test_names_outside_are_camel_case(self, shapes: Shapes):

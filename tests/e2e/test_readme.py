@@ -83,7 +83,9 @@ class TestCurlLines:
             for console, expected in CONSOLES:
                 for line in curl_lines(console):
                     here = line.replace("http://127.0.0.1:8000", str(server.http.base_url))
-                    got = subprocess.run(shlex.split(here), capture_output=True, text=True, check=True)
+                    got = subprocess.run(
+                        shlex.split(here), capture_output=True, text=True, check=True
+                    )
                     answer = said(got.stdout)
                     assert answer.get("status") != 500
                     if expected:

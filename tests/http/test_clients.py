@@ -8,8 +8,8 @@ import pytest
 from chalicelib.entrypoints.local.server import LocalServer
 from tests.http.sockets import read_all, reset
 
-GET = b"GET /things/1 HTTP/1.1\r\nHost: x\r\n"
-POST = b"POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+GET = b"GET /things/1 HTTP/1.1\r\nHost: localhost\r\n"
+POST = b"POST /things HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
 
 
 def trickle(connection, started):

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.entrypoints.http.request import MAX_BODY
 
-POST = b"POST /things HTTP/1.1\r\nHost: x\r\n"
-GET = b"GET /things/1 HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST /things HTTP/1.1\r\nHost: localhost\r\n"
+GET = b"GET /things/1 HTTP/1.1\r\nHost: localhost\r\n"
 
 
 def outcome(answer):
@@ -44,6 +44,15 @@ def test_a_body_is_not_encoded(exchange, framing):
         411,
         "length-required",
     ) == outcome(exchange(POST + framing + b"\r\n1\r\nx\r\n0\r\n\r\n"))
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8000", "", "localhost.evil", "[::1]"]
+)
+def test_another_host_is_not_served(exchange, host):
+    """A page whose name was made to lead here can't speak as the developer."""
+    sent = f"GET /things/1 HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+    assert (421, "misdirected-request") == outcome(exchange(sent))
 
 
 @pytest.mark.parametrize("length", [MAX_BODY + 1, 10**30], ids=["above", "absurd"])

@@ -47,7 +47,7 @@ class Binary:
         return value
 
     def _culprit(self, value: Mapping[str, Any]) -> str:
-        """Return the first field behind which the record can't be written any further."""
+        """Return the first field that can't be written, else those that are missing or unknown."""
         fields = self._definition["fields"]
         for count, field in enumerate(fields, start=1):
             beginning = exact({**self._definition, "fields": fields[:count]})
@@ -55,7 +55,7 @@ class Binary:
                 _written(parse_schema(beginning), value, strict=False)
             except _REFUSED:
                 return str(field["name"])
-        return ", ".join(sorted(value.keys() - {field["name"] for field in fields}))
+        return ", ".join(sorted(value.keys() ^ {field["name"] for field in fields}))
 
 
 def _written(schema: Schema, value: Mapping[str, Any], *, strict: bool = True) -> bytes:

@@ -16,14 +16,16 @@ from fastavro.write import LOGICAL_WRITERS
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)
 _EXACTLY: Final = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
-_HERE: Final = ("decimal", "timestamp-micros")
 
 
 def exact(definition: Any) -> Any:
     """Return a schema whose logical types are read and written here."""
     match definition:
-        case {"logicalType": logical_type} if logical_type in _HERE:
-            return {**definition, "logicalType": f"exact-{logical_type}"}
+        case {"type": "bytes", "logicalType": "decimal"} | {
+            "type": "long",
+            "logicalType": "timestamp-micros",
+        }:
+            return {**definition, "logicalType": f"exact-{definition['logicalType']}"}
         case dict():
             return {key: exact(value) for key, value in definition.items()}
         case list():
@@ -33,7 +35,7 @@ def exact(definition: Any) -> Any:
 
 
 def _write_decimal(value: object, schema: dict[str, Any]) -> bytes:
-    scale, precision = schema["scale"], schema["precision"]
+    scale, precision = schema.get("scale", 0), schema["precision"]
     # The width first: writing out 1E+999999 would take a while.
     if isinstance(value, Decimal) and (not value or value.adjusted() + scale < precision):
         scaled = value.scaleb(scale, _EXACTLY)
@@ -49,7 +51,7 @@ def _read_decimal(data: bytes, schema: Any, _reader: object = None) -> Decimal:
     if abs(units) >= 10 ** schema["precision"]:
         message = "a decimal is wider than its schema"
         raise ValueError(message)
-    return Decimal(units).scaleb(-schema["scale"], _EXACTLY)
+    return Decimal(units).scaleb(-schema.get("scale", 0), _EXACTLY)
 
 
 def _write_moment(value: object, _schema: object) -> int:

@@ -9,6 +9,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from chalicelib.adapters.embedded.texts import storable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -46,14 +48,9 @@ def bound(value: Scalar) -> object:
         case int() if value < MIN_INTEGER:
             return -math.inf
         case str():
-            return text(value)
+            return storable(value)
         case _:
             return value
-
-
-def text(value: str) -> str:
-    """Return a text without what SQLite can't hold: NUL ends its texts, surrogates are no UTF-8."""
-    return value.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def all_of(filters: Iterable[Filter]) -> Condition:
@@ -74,7 +71,7 @@ def behind(query: Query) -> Condition:
     value, document_id = query.after
     side = "<" if query.sort.descending else ">"
     first = -math.inf if value is None else bound(value)
-    return f"({order_of(query.sort.field)}, id) {side} (?, ?)", [first, text(document_id)]
+    return f"({order_of(query.sort.field)}, id) {side} (?, ?)", [first, storable(document_id)]
 
 
 def _path(field: str) -> str:

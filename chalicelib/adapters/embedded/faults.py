@@ -17,7 +17,7 @@ _ADVICE: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "is locked by another process; stop that one, or try again",
     sqlite3.SQLITE_LOCKED: "is locked; try again",
     sqlite3.SQLITE_NOMEM: "needs more memory than there is",
-    sqlite3.SQLITE_READONLY: "can't be written; check the permissions of the file and its folder",
+    sqlite3.SQLITE_READONLY: "can't be written; check the permissions in its folder",
     sqlite3.SQLITE_IOERR: "can't be read or written; check the disk",
     sqlite3.SQLITE_CORRUPT: "is damaged; put back a copy of it",
     sqlite3.SQLITE_FULL: "can't grow: the disk is full; make room",

@@ -49,8 +49,8 @@ class Worker:
         self.checkpoint = checkpoints.get(mapping.name)
         self.failures = 0
         self._checkpoints = checkpoints
-        self._errors: list[str] = []
-        """What went wrong since it last went well: each error once, the last one last."""
+        self._error: str | None = None
+        self._logged: set[str] = set()
 
     def run(self) -> int:
         """Handle one batch and return its number of records; a failure leaves the checkpoint."""
@@ -61,14 +61,14 @@ class Worker:
             return 0
         if self.failures:
             logger.info("%s works again after %d failures", self.mapping.name, self.failures)
-            self.failures, self._errors = 0, []
+            self.failures, self._error = 0, None
+            self._logged.clear()
         return handled
 
     def status(self) -> MappingStatus:
         """Return how it does; raises Unavailable."""
-        error = self._errors[-1] if self._errors else None
         lag = self.mapping.source.waiting(self.checkpoint)
-        return MappingStatus(self.mapping.name, self.checkpoint, lag, error, self.failures)
+        return MappingStatus(self.mapping.name, self.checkpoint, lag, self._error, self.failures)
 
     def _advance(self) -> int:
         records = self.mapping.source.read(self.checkpoint, self.mapping.batch_size)
@@ -80,10 +80,8 @@ class Worker:
         return len(records)
 
     def _failed(self, error: Exception) -> None:
-        text = f"{type(error).__name__}: {error}"
         self.failures += 1
-        if text in self._errors:
-            self._errors.remove(text)
-        else:
+        self._error = f"{type(error).__name__}: {error}"
+        if self._error not in self._logged:
+            self._logged.add(self._error)
             logger.error("%s fails, and is tried again", self.mapping.name, exc_info=error)
-        self._errors.append(text)

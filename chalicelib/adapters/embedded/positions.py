@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.embedded.database import Schema
+from chalicelib.adapters.embedded.texts import storable
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.positions import ParkedStream, Position
 
@@ -65,7 +66,7 @@ class SqlitePositions:
 
     def park(self, consumer: str, stream: StreamId, version: int, reason: str) -> None:
         with self._database.write() as connection:
-            connection.execute(_PARK, (consumer, str(stream), version, reason))
+            connection.execute(_PARK, (consumer, str(stream), version, storable(reason)))
 
     def release(self, consumer: str, stream: StreamId) -> None:
         with self._database.write() as connection:

@@ -79,8 +79,10 @@ class Pump:
         return [worker.status() for worker in self._workers]
 
     def _loop(self) -> None:
-        while not self._stopping:
-            self._bell.clear()  # before looking, so that what is written meanwhile rings again
+        while True:
+            self._bell.clear()  # before looking, so that what happens meanwhile rings again
+            if self._stopping:
+                return
             if not self._round():
                 self._bell.wait(self._pause())
 

@@ -11,11 +11,11 @@ from chalicelib.adapters.embedded.conditions import (
     all_of,
     behind,
     order_of,
-    text,
     type_of,
     value_of,
 )
 from chalicelib.adapters.embedded.database import Schema
+from chalicelib.adapters.embedded.texts import storable
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.services.read_models import Document, Group
 
@@ -73,7 +73,7 @@ class SqliteReadModels:
         self._database = database
 
     def get(self, index: str, tenant: str, document_id: str) -> Document | None:
-        rows = self._database.rows(_GET, (index, tenant, text(document_id)))
+        rows = self._database.rows(_GET, (index, tenant, storable(document_id)))
         return _document(rows[0]) if rows else None
 
     def put(self, index: str, documents: Sequence[Document]) -> None:
@@ -109,16 +109,16 @@ class SqliteReadModels:
 
 
 def _row(document: Document) -> tuple[object, ...]:
-    fields = {name: _storable(name, value) for name, value in document.fields.items()}
+    fields = {name: _checked(name, value) for name, value in document.fields.items()}
     packed = json.dumps(fields, separators=(",", ":"))
     return document.tenant, document.id, document.version, document.body, packed
 
 
-def _storable(name: str, value: Scalar) -> Scalar:
+def _checked(name: str, value: Scalar) -> Scalar:
     if isinstance(value, int) and not MIN_INTEGER <= value <= MAX_INTEGER:
         message = f"the read models can't hold {name}: {value} takes more than 64 bits"
         raise Unavailable(message)
-    return text(value) if isinstance(value, str) else value
+    return storable(value) if isinstance(value, str) else value
 
 
 def _document(row: Any) -> Document:

@@ -84,7 +84,8 @@ def _moment(value: datetime) -> str:
     if value.tzinfo is None:
         message = f"{value} has no time zone"
         raise ValueError(message)
-    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    text = value.astimezone(UTC).isoformat(timespec="microseconds")
+    return text.replace("+00:00", "Z")
 
 
 class _Compiled:

@@ -8,6 +8,7 @@ HttpError
 ├── LengthRequired         the body comes in chunks
 ├── BodyTooLarge           the body is above the limit
 ├── TargetTooLong          so is the request line
+├── MisdirectedRequest     it is for another host
 ├── UnsupportedMediaType   the body says that it is no JSON
 ├── HeadersTooLarge        a header line is too long, or there are too many
 ├── MethodNotImplemented   no path knows this method
@@ -43,6 +44,10 @@ class MethodNotAllowed(HttpError):
     def __init__(self, method: str, allowed: Iterable[str]) -> None:
         self.allowed = tuple(sorted(allowed))
         super().__init__(f"{method} is not possible here; {' and '.join(self.allowed)} is")
+
+
+class MisdirectedRequest(HttpError):
+    """It is for another host."""
 
 
 class RequestTimeout(HttpError):

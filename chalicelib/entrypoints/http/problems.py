@@ -47,6 +47,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     http.BodyTooLarge: Problem("body-too-large", "The body is too large", 413),
     http.TargetTooLong: Problem("target-too-long", "The request line is too long", 414),
     http.UnsupportedMediaType: Problem("unsupported-media-type", "The body must be JSON", 415),
+    http.MisdirectedRequest: Problem("misdirected-request", "This is another host", 421),
     http.HeadersTooLarge: Problem("headers-too-large", "The headers are too large", 431),
     http.MethodNotImplemented: Problem("method-not-implemented", "There is no such method", 501),
     http.VersionNotSupported: Problem("version-not-supported", "Not this version of HTTP", 505),

@@ -1,4 +1,4 @@
-"""Where a request's body ends: told by its headers, in one way and without doubt."""
+"""What the headers say of a request: that it is meant for this host, and where its body ends."""
 
 from __future__ import annotations
 
@@ -6,14 +6,30 @@ import re
 from email.errors import FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.entrypoints.http.errors import BodyTooLarge, LengthRequired, MalformedRequest
+from chalicelib.entrypoints.http.errors import (
+    BodyTooLarge,
+    LengthRequired,
+    MalformedRequest,
+    MisdirectedRequest,
+)
 from chalicelib.entrypoints.http.request import MAX_BODY
 
 if TYPE_CHECKING:
     from email.message import Message
 
+_LOCAL: Final = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _HEADER_DEFECTS: Final = (FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect)
+
+
+def check_host(headers: Message) -> None:
+    """Refuse what is for another host; raises MisdirectedRequest.
+
+    Everyone here is the developer, and a page of another site may have made its name lead here.
+    """
+    if any(not _LOCAL.fullmatch(host) for host in headers.get_all("host", [])):
+        message = "this is localhost, or 127.0.0.1, and the Host header names another"
+        raise MisdirectedRequest(message)
 
 
 def body_length(method: str, headers: Message) -> int:

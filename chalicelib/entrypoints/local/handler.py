@@ -15,7 +15,7 @@ from chalicelib.entrypoints.http import errors
 from chalicelib.entrypoints.http.problem_documents import answer
 from chalicelib.entrypoints.http.request import correlation_id
 from chalicelib.entrypoints.local.deadline import DeadlineReader
-from chalicelib.entrypoints.local.framing import body_length
+from chalicelib.entrypoints.local.framing import body_length, check_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,9 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     """Serves one connection; a request that HTTP rules out gets a problem, and is the last."""
 
     protocol_version = "HTTP/1.1"
-    default_request_version = (
-        "HTTP/1.0"  # the library's 0.9 would be answered without a status line
-    )
+    default_request_version = "HTTP/1.0"  # 0.9, the library's, is answered without a status
     disable_nagle_algorithm = True
     wbufsize = -1  # an answer is one write
     rfile: io.BufferedReader
@@ -96,6 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         if not self.parse_request():
             message = "the request line is empty"
             raise errors.MalformedRequest(message)
+        check_host(self.headers)
         length = self._body_length()
         body = self.rfile.read(length)
         if len(body) < length:

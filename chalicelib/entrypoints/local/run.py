@@ -50,6 +50,6 @@ def _bound(port: int) -> LocalServer:
     try:
         return LocalServer(create_app(), port)
     except OSError as error:
-        reason = f"port {port} can't be had: {os.strerror(error.errno or 0)}"
-        message = f"{reason}. Choose another: make run PORT={port + 1}"
+        reason = f"port {port} can't be had ({os.strerror(error.errno or 0)})"
+        message = f"{reason}; choose another: make run PORT=8080, or PORT=0 for any that is free"
         raise Misconfigured(message) from error

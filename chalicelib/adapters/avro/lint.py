@@ -1,0 +1,122 @@
+"""What schemas must comply with: their governance, the house's types, and the event classes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from jsonschema import Draft202012Validator
+
+from chalicelib.adapters.avro.comparison import differences, outline_of
+from chalicelib.adapters.avro.registry import PLATFORM, FileSchemaRegistry
+from chalicelib.adapters.avro.rules import RULES
+from chalicelib.adapters.pydantic.forms import outline, record_of
+from chalicelib.kernel.errors import Misconfigured
+from chalicelib.kernel.messages import message_type
+from chalicelib.kernel.upcasting import UpcasterChain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chalicelib.kernel.commit import SchemaRef
+    from chalicelib.kernel.context import BoundedContext
+    from chalicelib.kernel.messages import Event
+
+Found: TypeAlias = Iterator[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFault:
+    """In which file and field (none: the whole of it), and what is wrong and what to do."""
+
+    file: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (f"{self.file}:", self.field, self.message)))
+
+
+def check_files(folder: Path) -> list[SchemaFault]:
+    """Check each event's schema by governance.schema.json and by the rules that it can't state."""
+    governance = json.loads((folder.parent / "governance.schema.json").read_bytes())
+    form = Draft202012Validator(governance)
+    faults = [
+        SchemaFault(file.relative_to(folder).as_posix(), *found)
+        for file in sorted(folder.glob("*/*/*.avsc"))
+        if file.parts[-3] != PLATFORM
+        for found in _file_faults(file, form)
+    ]
+    return faults or [SchemaFault(folder.name, *found) for found in _registry_faults(folder)]
+
+
+def check_contexts(folder: Path, contexts: Iterable[BoundedContext]) -> list[SchemaFault]:
+    """Check that event classes and newest schemas are alike, and that old versions lead there.
+
+    Raises Misconfigured for files that make no registry; ``check_files`` tells more of those.
+    """
+    contexts = tuple(contexts)
+    registry = FileSchemaRegistry(folder)
+    upcasters = UpcasterChain(each for context in contexts for each in context.upcasters)
+    classes = {
+        message_type(context.name, event): event
+        for context in contexts
+        for aggregate in context.aggregates
+        for event in aggregate.events
+    }
+    return [
+        *(_unregistered(event) for event in sorted(classes.keys() - registry.types())),
+        *(
+            SchemaFault(_file(schema.ref.type, schema.ref.version), *found)
+            for schema in map(registry.latest, registry.types())
+            for found in (
+                *_class_faults(schema.definition, classes.get(schema.ref.type)),
+                *_version_faults(schema.ref, upcasters),
+            )
+        ),
+    ]
+
+
+def _file_faults(file: Path, form: Draft202012Validator) -> Found:
+    try:
+        schema = json.loads(file.read_bytes())
+    except ValueError as error:
+        yield "", f"is no JSON: {error}"
+        return
+    unformed = [(error.json_path, error.message) for error in form.iter_errors(schema)]
+    yield from unformed
+    if not unformed:
+        for rule in RULES:
+            yield from rule(file.parts[-3], schema)
+
+
+def _registry_faults(folder: Path) -> Found:
+    try:
+        FileSchemaRegistry(folder)
+    except Misconfigured as error:
+        yield "", str(error)
+
+
+def _class_faults(schema: Mapping[str, Any], event: type[Event] | None) -> Found:
+    if event is None:
+        yield "", "has no event class: write one, and mount its context"
+        return
+    try:
+        yield from differences(outline(record_of(event)), outline_of(schema))
+    except Misconfigured as error:
+        yield "", str(error)
+
+
+def _version_faults(ref: SchemaRef, upcasters: UpcasterChain) -> Found:
+    for version in upcasters.gaps(ref.type, ref.version):
+        yield "", f"no upcaster takes version {version} to {version + 1}: add one to the context"
+
+
+def _unregistered(event_type: str) -> SchemaFault:
+    return SchemaFault(_file(event_type, 1), "", "is missing: an event exists when its schema does")
+
+
+def _file(event_type: str, version: int) -> str:
+    return f"{event_type.replace('.', '/')}/v{version}.avsc"

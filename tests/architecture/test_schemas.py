@@ -1,0 +1,299 @@
+"""Schemas, governance and event classes say the same; and each check can fail."""
+
+import shutil
+from dataclasses import dataclass, replace
+
+import pytest
+
+from chalicelib.adapters.avro.lint import check_contexts, check_files
+from chalicelib.domain.orders import orders
+from chalicelib.kernel.messages import Event
+from chalicelib.kernel.upcasting import EventUpcaster
+from chalicelib.wiring.contexts import CONTEXTS
+from chalicelib.wiring.resources import resource
+
+pytestmark = [pytest.mark.requirement("R8"), pytest.mark.requirement("T3")]
+
+SCHEMAS = resource("schemas/avro")
+PLACED = "orders/OrderPlaced/v1.avsc"
+DELIVERED = "orders/OrderDelivered/v1.avsc"
+PAID = "orders/OrderPaid/v1.avsc"
+
+CURRENCY = '"currency", "type": "string"'
+QUANTITY = '"quantity", "type": "long"'
+PRODUCT = '"productId", "type": "string", "doc": "What was ordered."'
+
+# What is planted: a text, what stands in its place then, the fault's field, and of its message.
+IN_PLACED = {
+    "no JSON": ('"type":', '"type"', "", "is no JSON"),
+    "no owner": ('"owner": "orders",', "", "$.nexus", "'owner' is a required property"),
+    "owner": ('"owner": "orders"', '"owner": "payments"', "", "is owned by payments"),
+    "classification": ('"internal"', '"secret"', "$.nexus.classification", "'secret'"),
+    "propagation": ('"core"', '"both"', "$.nexus.propagation", "'both'"),
+    "compatibility": ('"BACKWARD"', '"NONE"', "$.nexus.compatibility", "'NONE'"),
+    "other property": ('"owner"', '"cost": 5, "owner"', "$.nexus", "'cost'"),
+    "no doc": ('"doc": "A customer has ordered.",', "", "$", "'doc' is a required property"),
+    "empty doc": ('"A customer has ordered."', '" "', "$.doc", "does not match"),
+    "no doc of a field": (', "doc": "ISO 4217 code, as USD."', "", "$.fields[3]", "'doc'"),
+    "name of a field": ('"currency"', '"currency_code"', "$.fields[3].name", "not match"),
+    "no doc of an inner record": (
+        '"doc": "So many of a product, at a price each.",',
+        "",
+        "lines",
+        "without a doc",
+    ),
+    "no doc of an inner field": (
+        PRODUCT,
+        '"productId", "type": "string"',
+        "lines.productId",
+        "has no doc",
+    ),
+    "unknown subject": ('"subject": null', '"subject": "person"', "", "is no field of it"),
+    "subject of no text": (
+        '"subject": null',
+        '"subject": "totalAmount"',
+        "totalAmount",
+        "has to be a string that is not personal",
+    ),
+    "personal within": (
+        PRODUCT,
+        f'{PRODUCT}, "personal": true',
+        "lines.productId",
+        "only fields of the event itself can be",
+    ),
+    "float": (QUANTITY, '"quantity", "type": "float"', "lines.quantity", "inexact"),
+    "double": (CURRENCY, '"currency", "type": "double"', "currency", "inexact"),
+    "maybe double": (
+        CURRENCY,
+        '"currency", "type": ["null", {"type": "double"}]',
+        "currency",
+        "inexact",
+    ),
+    "int": (QUANTITY, '"quantity", "type": "int"', "lines.quantity", "use long"),
+    "scale": ('"scale": 2', '"scale": 3', "totalAmount", "precision 14 and scale 2"),
+    "precision": ('"precision": 14', '"precision": 9', "totalAmount", "precision 14"),
+    "milliseconds": (
+        CURRENCY,
+        '"currency", "type": {"type": "long", "logicalType": "timestamp-millis"}',
+        "currency",
+        "all times are timestamp-micros",
+    ),
+    "a date of text": (
+        CURRENCY,
+        '"currency", "type": {"type": "string", "logicalType": "date"}',
+        "currency",
+        "has to be int",
+    ),
+    "a duration": (
+        CURRENCY,
+        '"currency", "type": {"type": "long", "logicalType": "time-micros"}',
+        "currency",
+        "no event class can have one",
+    ),
+    "map": (
+        CURRENCY,
+        '"currency", "type": {"type": "map", "values": "string"}',
+        "currency",
+        "use an array of records",
+    ),
+    "union": (CURRENCY, '"currency", "type": ["string", "long"]', "currency", "a union"),
+    "no Avro": (CURRENCY, '"currency", "type": "nonsense"', "", "is no Avro schema"),
+    "name": ('"OrderPlaced"', '"OrderTaken"', "", "nexus.orders.OrderPlaced"),
+}
+IN_DELIVERED = {
+    "personal subject": (
+        '"subject": "customerId"',
+        '"subject": "receivedBy"',
+        "receivedBy",
+        "has to be a string that is not personal",
+    ),
+    "nobody's personal field": (
+        '"subject": "customerId"',
+        '"subject": null',
+        "$.nexus.subject",
+        "None is not of type 'string'",
+    ),
+    "public personal field": (
+        '"confidential"',
+        '"public"',
+        "$.nexus.classification",
+        "'public' is not one of",
+    ),
+    "half personal": ('"personal": true', '"personal": 1', "$.fields[2].personal", ""),
+    "personal number": (
+        '"receivedBy",\n      "type": "string"',
+        '"receivedBy",\n      "type": "long"',
+        "receivedBy",
+        "its type has to be string or bytes",
+    ),
+}
+# Likewise; these are at odds with the class only.
+APART = {
+    "type": (
+        CURRENCY,
+        '"currency", "type": "long"',
+        "currency",
+        "is str in the class and int in the schema",
+    ),
+    "type within": (
+        QUANTITY,
+        '"quantity", "type": "string"',
+        "lines.quantity",
+        "is int in the class and str in the schema",
+    ),
+    "maybe": (
+        CURRENCY,
+        '"currency", "type": ["null", "string"]',
+        "currency",
+        "is str in the class and str or nothing in the schema",
+    ),
+    "name": ('"currency"', '"money"', "money", "is in the schema only"),
+    "name within": ('"quantity"', '"number"', "lines.quantity", "is in the class only"),
+    "list": (
+        '"type": "array",\n        "items"',
+        '"type": "map", "values"',
+        "lines",
+        "is any number of a record of productId, quantity, unitPrice in the class",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class OrderPaid(Event):
+    """An event class as it should not be."""
+
+    order_id: str
+    payment_id: str
+    amount: float
+
+
+class Paid(EventUpcaster):
+    """Leads on, to nothing new."""
+
+    event_type = "orders.OrderPaid"
+    from_version = 1
+
+    def upcast(self, data):
+        return dict(data)
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path):
+    """A copy of the real schemas."""
+    return shutil.copytree(SCHEMAS.parent, tmp_path / "schemas") / "avro"
+
+
+def plant(folder, file, old, new):
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1))
+
+
+def second_version(folder):
+    """A version 2 of OrderPaid: Avro can tell it from the first by its order of fields."""
+    text = (folder / PAID).read_text()
+    swapped = text.replace('"orderId"', '"?"').replace('"paymentId"', '"orderId"')
+    (folder / PAID.replace("v1", "v2")).write_text(swapped.replace('"?"', '"paymentId"'))
+
+
+def with_events(*events):
+    (order,) = orders.aggregates
+    return replace(orders, aggregates=(replace(order, events=(*order.events, *events)),))
+
+
+def found(faults, file, field, message):
+    """The faults of that description; with all faults if there is none."""
+    return [
+        fault
+        for fault in faults
+        if (file in str(fault), fault.field, message in fault.message) == (True, field, True)
+    ] or pytest.fail(f"not among {[str(fault) for fault in faults]}")
+
+
+class TestFiles:
+    def test_the_real_schemas_are_governed(self):
+        """
+        Every event's schema has its governance properties and follows the rules.
+        """
+        assert [] == check_files(SCHEMAS)
+
+    @pytest.mark.parametrize("flaw", IN_PLACED)
+    def test_a_flaw_is_found(self, folder, flaw):
+        """
+        In its file and field, with words that say what it is.
+        """
+        old, new, field, message = IN_PLACED[flaw]
+        plant(folder, PLACED, old, new)
+
+        assert found(check_files(folder), PLACED, field, message)
+
+    @pytest.mark.parametrize("flaw", IN_DELIVERED)
+    def test_a_flaw_in_personal_data_is_found(self, folder, flaw):
+        """
+        Whose they are, who may see them, and that ciphertext fits.
+        """
+        old, new, field, message = IN_DELIVERED[flaw]
+        plant(folder, DELIVERED, old, new)
+
+        assert found(check_files(folder), DELIVERED, field, message)
+
+
+class TestClasses:
+    def test_the_real_events_and_schemas_are_alike(self):
+        """
+        Every event class has a schema of its very fields and types; none is left over.
+        """
+        assert [] == check_contexts(SCHEMAS, CONTEXTS)
+
+    @pytest.mark.parametrize("flaw", APART)
+    def test_a_difference_is_found(self, folder, flaw):
+        """
+        In its field, with what the class says and what the schema says.
+        """
+        old, new, field, message = APART[flaw]
+        plant(folder, PLACED, old, new)
+
+        assert found(check_contexts(folder, CONTEXTS), PLACED, field, message)
+
+    def test_an_event_class_without_schema_is_found(self, folder):
+        """
+        An event exists when its schema does.
+        """
+        shutil.rmtree((folder / PAID).parent)
+
+        (fault,) = check_contexts(folder, CONTEXTS)
+
+        assert (PAID, "") == (fault.file, fault.field)
+        assert "is missing" in fault.message
+
+    def test_a_schema_without_event_class_is_found(self):
+        """
+        Each one, where no context is mounted at all.
+        """
+        faults = check_contexts(SCHEMAS, ())
+
+        assert [PAID] == [fault.file for fault in faults if "OrderPaid" in fault.file]
+        assert {"has no event class: write one, and mount its context"} == {
+            fault.message for fault in faults
+        }
+
+    def test_a_class_that_no_schema_can_say_is_found(self):
+        """
+        A float holds no amount exactly.
+        """
+        assert found(
+            check_contexts(SCHEMAS, [with_events(OrderPaid)]), PAID, "", "OrderPaid.amount is"
+        )
+
+    @pytest.mark.requirement("T13")
+    def test_a_version_that_leads_nowhere_is_found(self, folder):
+        """
+        A new version comes with an upcaster from the one before.
+        """
+        second_version(folder)
+        upcast = replace(orders, upcasters=(Paid(),))
+
+        assert found(
+            check_contexts(folder, CONTEXTS), "OrderPaid/v2.avsc", "", "takes version 1 to 2"
+        )
+        assert [] == check_contexts(folder, [upcast])
