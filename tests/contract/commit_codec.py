@@ -240,8 +240,9 @@ class CommitCodecContract:
         stored: bytes = getattr(packed, part)
 
         for bit in range(8 * len(stored)):
+            change: dict[str, Any] = {part: flipped(stored, bit)}
             with pytest.raises(CorruptStream):
-                codec.unpack(replace(packed, **{part: flipped(stored, bit)}))
+                codec.unpack(replace(packed, **change))
 
     @pytest.mark.parametrize(
         "change",

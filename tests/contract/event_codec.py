@@ -159,7 +159,7 @@ pots = st.builds(
     marks=st.lists(st.builds(Mark, texts, longs, amounts), max_size=5).map(tuple),
 )
 
-REFUSED: Mapping[str, tuple[str, object]] = {
+REFUSED: Mapping[str, tuple[str, Any]] = {
     "no amount": ("price", None),
     "a third place": ("price", Decimal("1.005")),
     "too wide": ("price", Decimal(10**12)),
