@@ -55,12 +55,15 @@ def _read_moment(text: str) -> str:
     return _moment(value)
 
 
-def _read_integer(text: str) -> int:
-    value = int(text)
+def _integer(value: int) -> int:
     if abs(value) > MAX_INTEGER:
-        message = f"{text} is beyond 64 bits"
+        message = "a whole number beyond 64 bits can't be stored"
         raise ValueError(message)
     return value
+
+
+def _read_integer(text: str) -> int:
+    return _integer(int(text))
 
 
 def _read_money(text: str) -> int:
@@ -68,7 +71,11 @@ def _read_money(text: str) -> int:
         amount = Decimal(text)
     except InvalidOperation as error:
         raise ValueError(text) from error
-    return minor_units(amount)
+    return _amount(amount)
+
+
+def _amount(value: Decimal) -> int:
+    return _integer(minor_units(value))
 
 
 def _read_flag(text: str) -> bool:
@@ -81,8 +88,8 @@ def _same(value: Any) -> Any:
 
 _KINDS: Final[Mapping[type, Kind]] = {
     bool: Kind("boolean", _same, _read_flag, bool),
-    int: Kind("integer", _same, _read_integer, _same),
-    Decimal: Kind("amount", minor_units, _read_money, from_minor_units),
+    int: Kind("integer", _integer, _read_integer, _same),
+    Decimal: Kind("amount", _amount, _read_money, from_minor_units),
     datetime: Kind("time", _moment, _read_moment, _same),
     date: Kind("day", date.isoformat, lambda text: date.fromisoformat(text).isoformat(), _same),
     Enum: Kind("text", lambda value: str(value.value), str, _same),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.embedded.bus import Checkpoints, SqliteEventBus
 from chalicelib.adapters.embedded.event_store import SqliteEventStore
-from chalicelib.adapters.embedded.feeds import ChangeFeed, TopicFeed
+from chalicelib.adapters.embedded.feeds import ChangeFeed, HistoryFeed, TopicFeed
 from chalicelib.adapters.embedded.folder import DataFolder
 from chalicelib.adapters.embedded.identity import DeveloperIdentity
 from chalicelib.adapters.embedded.mappings import Mapping
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from chalicelib.kernel.context import BoundedContext
+    from chalicelib.services.projections import ProjectionHandler
     from chalicelib.wiring.settings import Settings
 
 TOPIC_OF: Final = {Path.CORE: Topic.CORE, Path.SECONDARY: Topic.SECONDARY}
@@ -63,7 +64,8 @@ class Embedded:
             bell = Event()
             ports = adapt(_ports(folder, bell))
             system = compose(ports, contexts, snapshot_interval=settings.snapshot_interval)
-            pump = Pump(Checkpoints(folder.bus), _mappings(folder, system), bell)
+            checkpoints = Checkpoints(folder.bus)
+            pump = Pump(checkpoints, _mappings(folder, system, checkpoints), bell)
             health = Health(ports.positions, pump.status)
             stack.pop_all()
         return cls(settings, ports, replace(system, health=health.report), pump, folder)
@@ -94,9 +96,9 @@ def _ports(folder: DataFolder, bell: Event) -> Ports:
     )
 
 
-def _mappings(folder: DataFolder, system: System) -> list[Mapping]:
+def _mappings(folder: DataFolder, system: System, checkpoints: Checkpoints) -> list[Mapping]:
     """Who is fed by what, as event-source mappings are on AWS: first the router."""
-    changes = ChangeFeed(SqliteEventStore(folder.event_store))
+    store = SqliteEventStore(folder.event_store)
     bus = SqliteEventBus(folder.bus)
     snapshots = Mapping("snapshots", TopicFeed(bus, Topic.SNAPSHOTS_DUE), system.snapshots.handle)
     projections = [
@@ -104,4 +106,14 @@ def _mappings(folder: DataFolder, system: System) -> list[Mapping]:
         for handler in system.projections
         for path in sorted(handler.projection.paths)
     ]
-    return [Mapping("router", changes, system.router.handle), *projections, snapshots]
+    router = Mapping("router", ChangeFeed(store), system.router.handle)
+    history = [_history(handler, store, checkpoints) for handler in system.projections]
+    return [router, *projections, *history, snapshots]
+
+
+def _history(
+    handler: ProjectionHandler, store: SqliteEventStore, checkpoints: Checkpoints
+) -> Mapping:
+    """What was written before this projection was first here, which the bus no longer has."""
+    until = checkpoints.first(f"{handler.consumer}/history-until", store.newest())
+    return Mapping(f"{handler.consumer}/history", HistoryFeed(store, until), handler.handle)

@@ -14,6 +14,7 @@ from chalicelib.kernel.commit import Path
 from chalicelib.kernel.errors import NotYetVisible, Parked, Unavailable
 from chalicelib.kernel.projection import Projection
 from chalicelib.kernel.stream import StreamId
+from chalicelib.services.event_router import Topic
 from chalicelib.services.positions import Position
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.wiring.embedded import Embedded
@@ -343,3 +344,23 @@ class Recorder:
 
     def publish(self, topic, commits):
         self._published.append((topic.value, [commit.version for commit in commits]))
+
+
+@pytest.mark.requirement("R5")
+def test_a_new_projection_sees_all_that_was_before_it(settings):
+    """
+    A projection added to a folder with history, which the bus has forgotten, is complete.
+    """
+    with Embedded.assemble(settings, [replace(orders, projections=(sales,), views=())]) as embedded:
+        client = Client(embedded)
+        for number in range(3):
+            live(client, f"o-{number}")
+        client.settle()
+        assert [] == embedded.ports.bus.records(Topic.CORE, 0, 10)
+    for _ in range(2):
+        with Embedded.assemble(settings) as embedded:
+            client = Client(embedded)
+            client.settle()
+
+            found = documents(client, order_details, "o-0", "o-1", "o-2")
+            assert [5, 5, 5] == [document.version for document in found]

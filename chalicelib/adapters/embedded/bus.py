@@ -57,6 +57,7 @@ _RECORDS: Final = """
 _WAITING: Final = "SELECT count(*) FROM records WHERE topic = ? AND sequence > ?"
 _TRIM: Final = "DELETE FROM records WHERE topic = ? AND sequence <= ?"
 _CHECKPOINT: Final = "SELECT sequence FROM checkpoints WHERE mapping = ?"
+_FIRST: Final = "INSERT OR IGNORE INTO checkpoints (mapping, sequence) VALUES (?, ?)"
 _SAVE: Final = """
     INSERT INTO checkpoints (mapping, sequence) VALUES (?, ?)
     ON CONFLICT (mapping) DO UPDATE SET sequence = excluded.sequence
@@ -103,6 +104,12 @@ class Checkpoints:
         """Return a mapping's checkpoint, 0 at first."""
         rows = self._database.rows(_CHECKPOINT, (mapping,))
         return int(rows[0][0]) if rows else 0
+
+    def first(self, mapping: str, sequence: int) -> int:
+        """Return the checkpoint of that name; this is it from now on if there was none."""
+        with self._database.write() as connection:
+            connection.execute(_FIRST, (mapping, sequence))
+        return self.get(mapping)
 
     def save(self, mapping: str, sequence: int) -> None:
         """Keep a mapping's checkpoint."""

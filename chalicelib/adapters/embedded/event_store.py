@@ -122,6 +122,11 @@ class SqliteEventStore:
         """
         return [record_of(row) for row in self._database.rows(_CHANGES, (after, limit))]
 
+    def newest(self) -> int:
+        """Return the sequence number of the last commit, 0 if there is none."""
+        ((sequence,),) = self._database.rows("SELECT max(sequence) FROM commits")
+        return int(sequence or 0)
+
     def waiting(self, after: int) -> int:
         """Return how many commits lie behind a sequence number."""
         ((count,),) = self._database.rows(

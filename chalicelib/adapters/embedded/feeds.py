@@ -47,6 +47,25 @@ class ChangeFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryFeed:
+    """The commits of the event store up to a sequence number: what a new consumer has missed."""
+
+    store: SqliteEventStore
+    until: int
+
+    def read(self, after: int, limit: int) -> Sequence[Record]:
+        return (
+            self.store.changes(after, min(limit, self.until - after)) if self.waiting(after) else []
+        )
+
+    def waiting(self, after: int) -> int:
+        return max(0, self.until - after)
+
+    def trim(self, upto: int) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
 class TopicFeed:
     """The commits that were published to one topic."""
 

@@ -9,7 +9,7 @@ import socket
 from contextlib import suppress
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, Protocol
 
 from chalicelib.entrypoints.http import errors
 from chalicelib.entrypoints.http.problem_documents import answer
@@ -19,8 +19,9 @@ from chalicelib.entrypoints.local.framing import body_length, check_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
-    from chalicelib.entrypoints.local.server import Listener
+    from chalicelib.entrypoints.local.gateway import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,24 @@ _FOUND: Final[Mapping[int, type[errors.HttpError]]] = {
 """What the standard library may find wrong with a request, by its status."""
 
 
+class Patience(NamedTuple):
+    """How long a client may take, in seconds: to send a request, and between two."""
+
+    request: float = 10.0
+    idle: float = 30.0
+
+
+class Owner(Protocol):
+    """What a connection needs of the server that it belongs to."""
+
+    gateway: Gateway
+    patience: Patience
+    stopping: bool
+
+    def busy(self) -> AbstractContextManager[None]:
+        """Count a request in as long as it is being answered."""
+
+
 class Handler(BaseHTTPRequestHandler):
     """Serves one connection; a request that HTTP rules out gets a problem, and is the last."""
 
@@ -46,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1  # an answer is one write
     rfile: io.BufferedReader
-    server: Listener
+    server: Owner  # type: ignore[assignment] # the library says what it is, not what it does
 
     def setup(self) -> None:
         """Put the deadline between the socket and whoever reads."""

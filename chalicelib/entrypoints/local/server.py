@@ -9,12 +9,12 @@ import time
 from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from socketserver import TCPServer
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from chalice.config import Config
 
 from chalicelib.entrypoints.local.gateway import Gateway
-from chalicelib.entrypoints.local.handler import Handler
+from chalicelib.entrypoints.local.handler import Handler, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +29,6 @@ _POLL: Final = 0.05
 """Seconds between two looks at whether to stop."""
 _DRAIN: Final = 1.0
 """Seconds that requests get to be answered before the server stops."""
-
-
-class Patience(NamedTuple):
-    """How long a client may take, in seconds: to send a request, and between two."""
-
-    request: float = 10.0
-    idle: float = 30.0
 
 
 class Listener(ThreadingHTTPServer):

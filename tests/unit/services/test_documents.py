@@ -39,3 +39,14 @@ def test_lists_are_no_fields_and_what_may_be_missing_is_null():
     assert "2026-01-31T12:00:00.000000Z" == fields["placedAt"]
     assert fields_of(OrderDetails)["carrier"].optional
     assert not fields_of(OrderDetails)["placedAt"].optional
+
+
+@pytest.mark.parametrize("total", ["1E+30", "92233720368547758.08"])
+def test_what_no_read_model_could_hold_is_refused(total):
+    """
+    An amount beyond 64 bits of hundredths is an error of its document, found before it is written.
+    """
+    sale = Sale("o-1", date(2026, 1, 31), Status.PAID, "USD", Decimal(total))
+
+    with pytest.raises(ValueError, match="64 bits"):
+        index_fields(sale)
