@@ -279,6 +279,30 @@ class CommitCodecContract:
             with pytest.raises(CorruptStream):
                 codec.unpack(resealed(packed, previous, **{part: changed}))
 
+    def test_parts_that_do_not_belong_together_are_corrupt(
+        self, codec: CommitCodec, event_codec: EventCodec
+    ):
+        """Header, body and count agree on the number of events, or nothing is read."""
+        one = a_packed(codec, event_codec, OrderPaid("o-1", "p-1", Decimal("1.00")))
+        two = a_packed(
+            codec,
+            event_codec,
+            OrderPaid("o-1", "p-1", Decimal("1.00")),
+            OrderPaid("q-2", "r-2", Decimal("2.34")),
+        )
+        previous = codec.header(two).previous_hash
+        changes: list[dict[str, Any]] = [
+            {"count": 1},
+            {"count": 3},
+            {"body": one.body},
+            {"header": one.header},
+            {"header": one.header, "count": 1},
+        ]
+
+        for change in changes:
+            with pytest.raises(CorruptStream):
+                codec.unpack(resealed(two, previous, **change))
+
     @given(header=st.binary(max_size=600), body=st.binary(max_size=300))
     @example(header=b"\1", body=b"")
     @settings(STEADY, max_examples=300)

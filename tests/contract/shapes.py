@@ -366,6 +366,7 @@ class ShapesContract:
             ("label", None),
             ("size", "medium"),
             ("sentAt", 5),
+            ("sentAt", datetime(2025, 1, 31)),  # noqa: DTZ001 - the point
             ("day", "31.1.2025"),
             ("parts", None),
             ("zest", 1),

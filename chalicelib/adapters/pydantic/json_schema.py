@@ -5,7 +5,6 @@ This loads all of pydantic: nothing that serves commands or queries should impor
 
 from __future__ import annotations
 
-import inspect
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +27,7 @@ def output_schema(kind: type[Any]) -> dict[str, Any]:
 
 
 class _Generator(GenerateJsonSchema):
-    """Says what is so here: money is a number, no id is a dot, objects are closed and explained."""
+    """Says what is so here: money is a number, no id is a dot, objects are closed."""
 
     def decimal_schema(self, schema: core.DecimalSchema) -> dict[str, Any]:
         places, digits = schema.get("decimal_places"), schema.get("max_digits")
@@ -46,16 +45,13 @@ class _Generator(GenerateJsonSchema):
         return {"type": "number", **bounds}
 
     def str_schema(self, schema: core.StringSchema) -> dict[str, Any]:
-        identifier = schema.get("pattern") == ID_PATTERN
-        return {
-            **super().str_schema(schema),
-            **({"not": {"enum": [".", ".."]}} if identifier else {}),
-        }
+        said = super().str_schema(schema)
+        if schema.get("pattern") == ID_PATTERN:
+            said["not"] = {"enum": [".", ".."]}
+        return said
 
     def dataclass_schema(self, schema: core.DataclassSchema) -> dict[str, Any]:
-        said = super().dataclass_schema(schema)
-        doc = inspect.cleandoc(schema["cls"].__doc__ or "")
-        return {**said, "description": doc, "additionalProperties": False}
+        return {**super().dataclass_schema(schema), "additionalProperties": False}
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False

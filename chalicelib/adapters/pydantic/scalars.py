@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from chalicelib.adapters.pydantic.forms import Scalar
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT: Final = re.compile(_DAY.pattern + r"T[0-9:]{8}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_MOMENT: Final = re.compile(
+    _DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 def scalar(form: Scalar, *, limited: bool) -> CoreSchema:
