@@ -148,8 +148,8 @@ class CommandHandler:
 
     def _accept(self, command: Command, asked: CommandRequest) -> Accepted:
         effective = asked.effective_at.isoformat() if asked.effective_at else ""
-        canonical = f"{self.type}\n{effective}\n".encode() + self._shapes.to_json(command)
-        digest = hashlib.sha256(canonical).digest()
+        canonical = self._shapes.to_json(command, canonical=True)
+        digest = hashlib.sha256(f"{self.type}\n{effective}\n".encode() + canonical).digest()
         return Accepted(asked.command_id, self.type, digest, asked.request, asked.effective_at)
 
     def _repeat(self, stream: StreamId, version: int) -> CommandResult:

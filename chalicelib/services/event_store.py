@@ -49,7 +49,7 @@ class CommitCodec(Protocol):
     def pack(
         self, stream: StreamId, version: int, header: Header, payloads: Sequence[bytes]
     ) -> PackedCommit:
-        """Return the sealed commit."""
+        """Return the sealed commit; raises SchemaViolation or CommitTooLarge."""
 
     def header(self, commit: PackedCommit) -> Header:
         """Return the provenance only; raises CorruptStream."""
@@ -116,14 +116,16 @@ class StreamLoader:
 
     def snapshot(self, loaded: Loaded) -> Snapshot:
         """Return a loaded state as a snapshot."""
-        state = self._shapes.to_json(loaded.state)
+        state = b"" if loaded.state is None else self._shapes.to_json(loaded.state)
         return Snapshot(loaded.stream, loaded.head, self.reducer, state)
 
     def _start(self, stream: StreamId) -> Loaded:
         snapshot = self._snapshots.latest(stream)
         if snapshot is None or snapshot.reducer != self.reducer:
             return Loaded(stream, self.aggregate.decider.initial, Head(), 0, strong=False)
-        state = self._shapes.from_json(self.aggregate.state, snapshot.state)
+        state = None
+        if snapshot.state:
+            state = self._shapes.from_json(self.aggregate.state, snapshot.state)
         return Loaded(stream, state, snapshot.head, 0, strong=False)
 
     def _fold(

@@ -27,8 +27,11 @@ class Shapes(Protocol):
         Raises ValueError, which names what is wrong.
         """
 
-    def to_json(self, value: object) -> bytes:
-        """Return a dataclass, or plain data, as JSON; decimals become exact numbers."""
+    def to_json(self, value: object, *, canonical: bool = False) -> bytes:
+        """Return a dataclass, or plain data, as JSON; decimals become exact numbers.
+
+        Fields keep their order; in the canonical form, which is for hashing, names are sorted.
+        """
 
     def from_json(self, kind: type[T], text: bytes) -> T:
         """Read what ``to_json`` wrote; raises ValueError on anything else."""

@@ -136,3 +136,17 @@ class TestForeignSnapshots:
         assert "1" == version
         assert client.system.shapes.digest(order.state) == digest
         assert digest != client.system.shapes.digest(orders.projections[0].document)
+
+
+def test_a_state_of_nothing_is_a_state(client):
+    """
+    A snapshot of a stream whose state is None, as after a decider forgets it, loads as None.
+    """
+    place_and_pay(client)
+    loaded = replace(loader(client).load(STREAM), state=None)
+    client.embedded.ports.snapshots.save(loader(client).snapshot(loaded))
+
+    assert (None, 2) == (
+        loader(client).load(STREAM).state,
+        loader(client).load(STREAM).head.version,
+    )

@@ -45,13 +45,15 @@ def read_json(raw: bytes) -> Any:
     return data
 
 
-def write_json(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
-    """Return plain data in one canonical form: names sorted, no white space, UTF-8."""
+def write_json(
+    value: Any, default: Callable[[Any], Any] | None = None, *, canonical: bool = False
+) -> bytes:
+    """Return plain data as UTF-8 without white space; canonical: with sorted names."""
     text = simplejson.dumps(
         value,
         default=default,
         use_decimal=True,
-        sort_keys=True,
+        sort_keys=canonical,
         separators=(",", ":"),
         ensure_ascii=False,
         allow_nan=False,

@@ -48,9 +48,9 @@ class PydanticShapes:
             return value
         return _compiled(type(value)).plain.to_python(value, by_alias=True, warnings=False)
 
-    def to_json(self, value: object) -> bytes:
-        """Return a dataclass, or plain data with dataclasses in it, as canonical JSON."""
-        return write_json(self.dump(value), self._text)
+    def to_json(self, value: object, *, canonical: bool = False) -> bytes:
+        """Return a dataclass, or plain data with dataclasses in it, as JSON without white space."""
+        return write_json(self.dump(value), self._text, canonical=canonical)
 
     def from_json(self, kind: type[T], text: bytes) -> T:
         """Read what ``to_json`` wrote, whatever the limits are by now; raises ValueError."""
@@ -63,7 +63,7 @@ class PydanticShapes:
 
     def digest(self, kind: type[Any]) -> str:
         """Return 16 hex digits of the SHA-256 of the form: names and types, without limits."""
-        return hashlib.sha256(write_json(outline(record_of(kind)))).hexdigest()[:16]
+        return hashlib.sha256(write_json(outline(record_of(kind)), canonical=True)).hexdigest()[:16]
 
     def _text(self, value: object) -> Any:
         match value:

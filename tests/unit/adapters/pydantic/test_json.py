@@ -109,5 +109,7 @@ class TestWriteJson:
         """
         data = {"b": Decimal("1.10"), "a": ["ä", None, True, 10**30]}
 
-        assert f'{{"a":["ä",null,true,{10**30}],"b":1.10}}'.encode() == write_json(data)
+        assert f'{{"a":["ä",null,true,{10**30}],"b":1.10}}'.encode() == write_json(
+            data, canonical=True
+        )
         assert data == read_json(write_json(data))
