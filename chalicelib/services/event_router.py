@@ -6,14 +6,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.kernel.commit import Path, SnapshotDue
+from chalicelib.kernel.errors import CorruptStream, Forbidden, SchemaViolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from chalicelib.kernel.commit import Header, PackedCommit
-    from chalicelib.services.event_store import CommitCodec
+    from chalicelib.kernel.stream import StreamId
+    from chalicelib.services.event_store import CommitCodec, EventStore
     from chalicelib.services.governance.policy_engine import Policies
     from chalicelib.services.governance.schema_registry import SchemaRegistry
+    from chalicelib.services.parking import Parking
+    from chalicelib.services.positions import Position
 
 
 class Topic(StrEnum):
@@ -42,23 +46,63 @@ class EventRouter:
     """Publishes each commit to every topic that one of its events belongs to."""
 
     def __init__(
-        self, bus: EventBus, codec: CommitCodec, registry: SchemaRegistry, policies: Policies
+        self,
+        events: EventStore,
+        bus: EventBus,
+        codec: CommitCodec,
+        registry: SchemaRegistry,
+        policies: Policies,
+        parking: Parking,
     ) -> None:
+        self._events = events
         self._bus = bus
         self._codec = codec
         self._registry = registry
         self._policies = policies
+        self._parking = parking
 
     def handle(self, commits: Sequence[PackedCommit]) -> None:
-        """Validate and publish; raises SchemaViolation, Forbidden, CorruptStream or Unavailable."""
-        headed = [(commit, self._codec.header(commit)) for commit in commits]
-        for commit, header in headed:
-            self._validate(commit, header)
+        """Validate and publish; a stream stops at a commit that is not to be published.
+
+        Raises Unavailable, and then the whole batch may come again.
+        """
+        stopped = {each.stream for each in self._parking.positions.parked(self._parking.consumer)}
+        headed = []
+        for commit in commits:
+            if commit.stream in stopped and self._waits(commit):
+                continue
+            try:
+                headed.append((commit, self._validated(commit)))
+            except (SchemaViolation, Forbidden, CorruptStream) as failure:
+                self._parking.park(commit, commit.version - 1, failure, attempts=1)
+                stopped.add(commit.stream)
+        self._publish(headed)
+
+    def redrive(self, stream: StreamId) -> bool:
+        """Go on with a parked stream from where it stopped; false if it stops again."""
+
+        def go_on(position: Position) -> bool:
+            for commit in self._events.read(stream, after=position.version, strong=True):
+                try:
+                    self._publish([(commit, self._validated(commit))])
+                except (SchemaViolation, Forbidden, CorruptStream) as failure:
+                    self._parking.park(commit, commit.version - 1, failure, attempts=1)
+                    return False
+            return True
+
+        return self._parking.drain(stream, go_on)
+
+    def _waits(self, commit: PackedCommit) -> bool:
+        return self._parking.positions.wait(self._parking.consumer, commit.stream)
+
+    def _validated(self, commit: PackedCommit) -> Header:
+        header = self._codec.header(commit)
+        schemas = [self._registry.get(event.schema) for event in header.events]
+        self._policies.approve(schemas, commit.stream, header.principal, "route")
+        return header
+
+    def _publish(self, headed: Sequence[tuple[PackedCommit, Header]]) -> None:
         for topic, belongs in ROUTES.items():
             batch = [commit for commit, header in headed if belongs(header)]
             if batch:
                 self._bus.publish(topic, batch)
-
-    def _validate(self, commit: PackedCommit, header: Header) -> None:
-        schemas = [self._registry.get(event.schema) for event in header.events]
-        self._policies.approve(schemas, commit.stream, header.principal, "route")

@@ -13,20 +13,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The last event version applied; ``parked`` tells why the stream goes no further, if so."""
+    """The last event version applied; ``parked`` tells why the stream goes no further, if so.
+
+    ``waiting`` counts the deliveries that have come since; the commits themselves are in the store.
+    """
 
     version: int = 0
     parked: str | None = None
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ParkedStream:
-    """A stream that a consumer has stopped in, behind which version and why."""
+    """A stream that a consumer has stopped in: behind which version, why, how many deliveries."""
 
     consumer: str
     stream: StreamId
     version: int
     reason: str
+    waiting: int = 0
 
 
 class Positions(Protocol):
@@ -39,10 +44,13 @@ class Positions(Protocol):
         """Move streams forward to versions; never moves one back."""
 
     def park(self, consumer: str, stream: StreamId, version: int, reason: str) -> None:
-        """Mark the stream as stopped behind a version."""
+        """Mark the stream as stopped behind a version; a mark that is there gets the reason."""
 
-    def release(self, consumer: str, stream: StreamId) -> None:
-        """Take the mark off; the next commit, or a redelivered one, goes on from the position."""
+    def wait(self, consumer: str, stream: StreamId) -> bool:
+        """Count a delivery in behind a parked stream; false, uncounted, if it is not parked."""
+
+    def release(self, consumer: str, stream: StreamId, waiting: int) -> bool:
+        """Take the mark off if no more than these deliveries wait; false if more do."""
 
     def parked(self, consumer: str | None = None) -> Sequence[ParkedStream]:
         """Return the parked streams, of one consumer or of all, sorted."""

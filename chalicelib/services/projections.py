@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
     from chalicelib.kernel.projection import Projection
     from chalicelib.kernel.stream import StreamId
     from chalicelib.services.event_store import CommitCodec, EventStore
-    from chalicelib.services.positions import Positions
+    from chalicelib.services.parking import Parking
+    from chalicelib.services.positions import Position
     from chalicelib.services.read_models import ReadModels
     from chalicelib.services.shapes import Shapes
-
-logger = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 3
 """Tries that a commit gets before its stream is parked."""
@@ -39,6 +37,8 @@ class Progress:
     document: Document | None
     version: int
     changed: bool = False
+    commit: PackedCommit | None = None
+    """The one in hand."""
     failure: Exception | None = None
 
 
@@ -56,16 +56,17 @@ class ProjectionHandler:
         events: EventStore,
         codec: CommitCodec,
         read_models: ReadModels,
-        positions: Positions,
+        parking: Parking,
         shapes: Shapes,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.projection = projection
-        self.consumer = projection.index
+        self.consumer = parking.consumer
         self._events = events
         self._codec = codec
         self._read_models = read_models
-        self._positions = positions
+        self._parking = parking
+        self._positions = parking.positions
         self._shapes = shapes
         self._sleep = sleep
 
@@ -76,23 +77,43 @@ class ProjectionHandler:
         """
         ordered = sorted(commits, key=lambda commit: (commit.stream, commit.version))
         streams = groupby(ordered, key=lambda commit: commit.stream)
-        folded = [self._fold(stream, list(batch)) for stream, batch in streams]
-        progress = [each for each in folded if each is not None]
-        changed = [each.document for each in progress if each.changed and each.document]
-        self._read_models.put(self.consumer, changed)
-        self._positions.advance(self.consumer, {each.stream: each.version for each in progress})
-        for each in progress:
-            if each.failure is not None:
-                self._park(each.stream, each.version, each.failure)
-            self.written(each.stream, each.version)
+        taken = [self._take(stream, list(batch)) for stream, batch in streams]
+        self._write([each for each in taken if each is not None])
+
+    def redrive(self, stream: StreamId) -> bool:
+        """Go on with a parked stream from where it stopped; false if it stops again."""
+
+        def go_on(position: Position) -> bool:
+            behind = self._events.read(stream, after=position.version, strong=True)
+            progress = self._fold(stream, position, list(behind))
+            self._write([progress])
+            return progress.failure is None
+
+        return self._parking.drain(stream, go_on)
 
     def written(self, stream: StreamId, version: int) -> None:
         """Do what is to be done once the read model shows a stream up to a version."""
 
-    def _fold(self, stream: StreamId, batch: Sequence[PackedCommit]) -> Progress | None:
-        position = self._positions.get(self.consumer, stream)
-        if stream.aggregate != self.projection.source or position.parked is not None:
+    def _take(self, stream: StreamId, batch: Sequence[PackedCommit]) -> Progress | None:
+        if stream.aggregate != self.projection.source:
             return None
+        position = self._positions.get(self.consumer, stream)
+        if self._parking.holds(stream, position):
+            return None
+        return self._fold(stream, position, batch)
+
+    def _write(self, progress: Sequence[Progress]) -> None:
+        changed = [each.document for each in progress if each.changed and each.document]
+        self._read_models.put(self.consumer, changed)
+        self._positions.advance(self.consumer, {each.stream: each.version for each in progress})
+        for each in progress:
+            if each.failure is not None and each.commit is not None:
+                self._parking.park(each.commit, each.version, each.failure, ATTEMPTS)
+            self.written(each.stream, each.version)
+
+    def _fold(
+        self, stream: StreamId, position: Position, batch: Sequence[PackedCommit]
+    ) -> Progress:
         document = self._read_models.get(self.consumer, stream.tenant, stream.id)
         # A crash between the two writes leaves the position behind its document, never before it.
         version = max(position.version, document.version if document else 0)
@@ -129,6 +150,7 @@ class ProjectionHandler:
     def _unseen(self, progress: Progress, commits: Iterable[PackedCommit]) -> Iterator[Commit]:
         for packed in commits:
             if packed.last > progress.version:
+                progress.commit = packed
                 commit = self._codec.unpack(packed)
                 if any(event.version > progress.version for event in self._declared(commit)):
                     yield commit
@@ -162,8 +184,3 @@ class ProjectionHandler:
         body = None if value is None else self._shapes.to_json(value)
         fields = {} if value is None else index_fields(value)
         return Document(stream.tenant, stream.id, version, body, fields)
-
-    def _park(self, stream: StreamId, version: int, failure: Exception) -> None:
-        reason = f"{type(failure).__name__}: {failure}"
-        logger.error("%s parks %s behind version %d: %s", self.consumer, stream, version, reason)
-        self._positions.park(self.consumer, stream, version, reason)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import chalicelib
 from chalicelib.adapters.avro.commit_codec import AvroCommitCodec
@@ -21,6 +21,7 @@ from chalicelib.services.event_router import EventRouter
 from chalicelib.services.event_store import StreamLoader
 from chalicelib.services.governance.policy_engine import Policies
 from chalicelib.services.governance.provenance import Provenance, tree_digest
+from chalicelib.services.parking import Parking
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.queries import QueryService
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from chalicelib.kernel.context import Aggregate, BoundedContext
     from chalicelib.kernel.messages import Event
+    from chalicelib.services.dead_letters import DeadLetters
     from chalicelib.services.event_router import EventBus
     from chalicelib.services.event_store import CommitCodec, EventStore, SnapshotStore
     from chalicelib.services.governance.policy_engine import PolicyEngine
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
     from chalicelib.services.positions import Positions
     from chalicelib.services.read_models import ReadModels
     from chalicelib.services.shapes import Shapes
+
+
+ROUTER: Final = "router"
+"""The router's name as a consumer."""
 
 
 def now() -> datetime:
@@ -54,6 +60,7 @@ class Ports:
     events: EventStore
     snapshots: SnapshotStore
     positions: Positions
+    dead_letters: DeadLetters
     read_models: ReadModels
     bus: EventBus
     registry: SchemaRegistry
@@ -113,7 +120,9 @@ def compose(
         ),
         queries=QueryService(ports.read_models, ports.positions, ports.now),
         streams=StreamReader(ports.events, codec),
-        router=EventRouter(ports.bus, codec, ports.registry, policies),
+        router=EventRouter(
+            ports.events, ports.bus, codec, ports.registry, policies, _parking(ports, ROUTER)
+        ),
         projections=_projections(ports, contexts, codec, shapes),
         snapshots=SnapshotManager(ports.snapshots, loaders),
         identity=ports.identity,
@@ -127,11 +136,20 @@ def _projections(
 ) -> tuple[ProjectionHandler, ...]:
     return tuple(
         ProjectionHandler(
-            projection, ports.events, codec, ports.read_models, ports.positions, shapes
+            projection,
+            ports.events,
+            codec,
+            ports.read_models,
+            _parking(ports, projection.index),
+            shapes,
         )
         for context in contexts
         for projection in context.projections
     )
+
+
+def _parking(ports: Ports, consumer: str) -> Parking:
+    return Parking(consumer, ports.positions, ports.dead_letters, ports.now)
 
 
 def _aggregates(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.embedded.bus import Checkpoints, SqliteEventBus
+from chalicelib.adapters.embedded.dead_letters import SqliteDeadLetters
 from chalicelib.adapters.embedded.event_store import SqliteEventStore
 from chalicelib.adapters.embedded.feeds import ChangeFeed, HistoryFeed, TopicFeed
 from chalicelib.adapters.embedded.folder import DataFolder
@@ -88,6 +89,7 @@ def _ports(folder: DataFolder, bell: Event) -> Ports:
         events=SqliteEventStore(folder.event_store, wake=bell.set),
         snapshots=SqliteSnapshotStore(folder.snapshots),
         positions=SqlitePositions(folder.positions),
+        dead_letters=SqliteDeadLetters(folder.dead_letters),
         read_models=SqliteReadModels(folder.read_models),
         bus=SqliteEventBus(folder.bus, wake=bell.set),
         registry=FileSchemaRegistry(resource("schemas/avro")),

@@ -112,22 +112,60 @@ class PositionsContract:
 
         assert Position(5, "poison") == positions.get(MINE, a_stream())
 
-    def test_a_released_stream_goes_on_from_its_position(self, positions: Positions):
-        """Without the mark, at the same version."""
+    def test_deliveries_behind_a_mark_are_counted(self, positions: Positions):
+        """Each one that waits raises the count; the list shows it too."""
         positions.park(MINE, a_stream(), 4, "poison")
 
-        positions.release(MINE, a_stream())
-        positions.release(MINE, a_stream())
+        assert [True, True] == [positions.wait(MINE, a_stream()) for _ in range(2)]
+
+        assert Position(4, "poison", waiting=2) == positions.get(MINE, a_stream())
+        assert [ParkedStream(MINE, a_stream(), 4, "poison", waiting=2)] == list(positions.parked())
+
+    def test_nothing_waits_where_nothing_is_parked(self, positions: Positions):
+        """Then the delivery has to be handled; a stream never seen stays unseen."""
+        positions.advance(MINE, {a_stream("a"): 3})
+
+        assert not positions.wait(MINE, a_stream("a"))
+        assert not positions.wait(MINE, a_stream("b"))
+
+        assert Position(3) == positions.get(MINE, a_stream("a"))
+        assert Position() == positions.get(MINE, a_stream("b"))
+
+    def test_a_released_stream_goes_on_from_its_position(self, positions: Positions):
+        """Without the mark, at the same version, with nothing waiting."""
+        positions.park(MINE, a_stream(), 4, "poison")
+        positions.wait(MINE, a_stream())
+
+        assert positions.release(MINE, a_stream(), 1)
 
         assert Position(4) == positions.get(MINE, a_stream())
         assert [] == list(positions.parked())
+
+    def test_a_delivery_in_between_prevents_the_release(self, positions: Positions):
+        """Whoever drained a stream has not seen it: the mark stays, and the count."""
+        positions.park(MINE, a_stream(), 4, "poison")
+        seen = positions.get(MINE, a_stream()).waiting
+        positions.wait(MINE, a_stream())
+
+        assert not positions.release(MINE, a_stream(), seen)
+
+        assert Position(4, "poison", waiting=1) == positions.get(MINE, a_stream())
+
+    def test_parking_again_keeps_the_count(self, positions: Positions):
+        """What waits goes on waiting when a redrive has failed."""
+        positions.park(MINE, a_stream(), 4, "poison")
+        positions.wait(MINE, a_stream())
+
+        positions.park(MINE, a_stream(), 5, "another poison")
+
+        assert Position(5, "another poison", waiting=1) == positions.get(MINE, a_stream())
 
     def test_releasing_what_is_not_parked_changes_nothing(self, positions: Positions):
         """Not even for a stream never seen."""
         positions.advance(MINE, {a_stream("a"): 3})
 
-        positions.release(MINE, a_stream("a"))
-        positions.release(MINE, a_stream("b"))
+        positions.release(MINE, a_stream("a"), 0)
+        positions.release(MINE, a_stream("b"), 0)
 
         assert Position(3) == positions.get(MINE, a_stream("a"))
         assert Position(0) == positions.get(MINE, a_stream("b"))

@@ -15,6 +15,7 @@ from chalicelib.kernel.errors import NotYetVisible, Parked, Unavailable
 from chalicelib.kernel.projection import Projection
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.event_router import Topic
+from chalicelib.services.governance.policy_engine import Decision, Reason
 from chalicelib.services.positions import Position
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.wiring.embedded import Embedded
@@ -134,7 +135,7 @@ def with_fresh_index(handler):
         handler._events,
         handler._codec,
         handler._read_models,
-        handler._positions,
+        replace(handler._parking, consumer=other.index),
         handler._shapes,
     )
 
@@ -236,20 +237,135 @@ class TestPoison:
         with pytest.raises(Parked, match="no such payment"):
             client.one("/api/orders/{orderId}", token, orderId="o-1")
 
-    def test_nothing_is_lost(self, poisoned):
+    def test_the_poison_is_kept_with_its_bytes(self, poisoned):
         """
-        Released once the cause is mended, the stream goes on where it stopped.
+        The dead letter holds the commit that could not be applied, why, and how often it was tried.
+        """
+        client, broken, _ = poisoned
+        live(client, "o-1")
+        client.settle()
+
+        (letter,) = client.embedded.ports.dead_letters.all()
+
+        assert (broken.index, commits(client)[1]) == (letter.consumer, letter.commit)
+        assert ("ZeroDivisionError: no such payment", 3) == (letter.reason, letter.attempts)
+
+    def test_later_commits_wait_in_order(self, poisoned):
+        """
+        What is delivered behind the mark is counted, and nothing of it applied.
+        """
+        client, broken, _ = poisoned
+        live(client, "o-1")
+        client.settle()
+        handler = handler_of(client, broken)
+
+        handler.handle(commits(client)[2:3])
+        handler.handle(commits(client)[3:])
+
+        position = client.embedded.ports.positions.get(broken.index, STREAM)
+        assert 1 == position.version
+        assert position.waiting >= 2
+        assert 1 == documents(client, broken, "o-1")[0].version
+
+    def test_a_redrive_in_vain_says_so(self, poisoned):
+        """
+        With the cause still there the stream stays where it is, its letter counts the tries.
+        """
+        client, broken, _ = poisoned
+        live(client, "o-1")
+        client.settle()
+
+        assert not handler_of(client, broken).redrive(STREAM)
+
+        (letter,) = client.embedded.ports.dead_letters.all()
+        assert (6, 1) == (letter.attempts, documents(client, broken, "o-1")[0].version)
+
+    def test_a_redrive_drains_what_waits(self, poisoned):
+        """
+        With the cause mended, the poison and all behind it is applied; mark and letter are gone.
         """
         client, broken, poison = poisoned
         live(client, "o-1")
         client.settle()
         poison["order"] = "none"
 
-        client.embedded.ports.positions.release(broken.index, STREAM)
-        handler_of(client, broken).handle(commits(client)[-1:])
+        assert handler_of(client, broken).redrive(STREAM)
 
         (document,) = documents(client, broken, "o-1")
         assert (5, "delivered") == (document.version, json.loads(document.body)["status"])
+        ports = client.embedded.ports
+        assert Position(5) == ports.positions.get(broken.index, STREAM)
+        assert ([], []) == (list(ports.positions.parked()), list(ports.dead_letters.all()))
+
+    def test_what_is_delivered_during_a_redrive_is_drained_too(self, poisoned):
+        """
+        A delivery between the last read and the release is seen by its count, and not left behind.
+        """
+        client, broken, poison = poisoned
+        order = {"orderId": "o-1"}
+        client.command("PlaceOrder", {**order, "customerId": "c-1", "totalAmount": 5})
+        client.command("PayOrder", {**order, "paymentId": "p-1", "amount": 5})
+        client.settle()
+        poison["order"] = "none"
+        handler = handler_of(client, broken)
+        write = handler._write
+
+        def deliver_meanwhile(progress):
+            write(progress)
+            handler._write = write
+            client.command("ShipOrder", {**order, "carrier": "DHL", "trackingNumber": "t-1"})
+            handler.handle(commits(client)[-1:])
+
+        handler._write = deliver_meanwhile
+        assert handler.redrive(STREAM)
+
+        assert Position(3) == client.embedded.ports.positions.get(broken.index, STREAM)
+        assert 3 == documents(client, broken, "o-1")[0].version
+
+
+@pytest.mark.requirement("R8")
+class TestRouterPoison:
+    @pytest.fixture(name="strict")
+    def _strict(self, settings):
+        """A system whose policies deny to publish o-1's payment, until told otherwise."""
+        said = {"no": "Order/o-1"}
+
+        class Strict:
+            def __init__(self, engine):
+                self._engine = engine
+                self.digest = engine.digest
+
+            def decide(self, package, question):
+                event = question.get("event", {})
+                stream = f"{question['stream']['aggregate']}/{question['stream']['id']}"
+                paid = event.get("type") == "orders.OrderPaid"
+                if paid and question["point"] == "route" and stream == said["no"]:
+                    return Decision(False, (Reason("nexus.events.test", "not this"),), "")
+                return self._engine.decide(package, question)
+
+        with Embedded.assemble(
+            settings, adapt=lambda ports: replace(ports, policies=Strict(ports.policies))
+        ) as embedded:
+            yield Client(embedded), said
+
+    def test_a_commit_that_may_not_be_published_stops_its_stream(self, strict):
+        """
+        Nothing of the stream is published from there on; its neighbours are, and it can go on.
+        """
+        client, said = strict
+        live(client, "o-1")
+        live(client, "o-2")
+        client.settle()
+        stopped, neighbour = documents(client, order_details, "o-1", "o-2")
+        assert (1, 5) == (stopped.version, neighbour.version)
+        assert not client.system.router.redrive(STREAM)
+
+        said["no"] = "none"
+        assert client.system.router.redrive(STREAM)
+        client.settle()
+
+        assert 5 == documents(client, order_details, "o-1")[0].version
+        assert [] == list(client.embedded.ports.dead_letters.all())
 
 
 @pytest.mark.requirement("R7")

@@ -7,7 +7,14 @@ import os
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded import bus, event_store, positions, read_models, snapshots
+from chalicelib.adapters.embedded import (
+    bus,
+    dead_letters,
+    event_store,
+    positions,
+    read_models,
+    snapshots,
+)
 from chalicelib.adapters.embedded.database import Database, Schema
 from chalicelib.kernel.errors import Misconfigured
 
@@ -32,6 +39,7 @@ class DataFolder:
             self.event_store = _open(stack, path / "event-store.db", event_store.SCHEMA)
             self.snapshots = _open(stack, path / "snapshots.db", snapshots.SCHEMA)
             self.positions = _open(stack, path / "positions.db", positions.SCHEMA)
+            self.dead_letters = _open(stack, path / "dead-letters.db", dead_letters.SCHEMA)
             self.read_models = _open(stack, path / "read-models.db", read_models.SCHEMA)
             self.bus = _open(stack, path / "bus.db", bus.SCHEMA)
             self._opened = stack.pop_all()

@@ -24,6 +24,7 @@ SCHEMA: Final = Schema(
             stream TEXT NOT NULL,
             version INTEGER NOT NULL,
             parked TEXT,
+            waiting INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (consumer, stream)
         ) WITHOUT ROWID
         """,
@@ -31,7 +32,7 @@ SCHEMA: Final = Schema(
     ),
 )
 
-_GET: Final = "SELECT version, parked FROM positions WHERE consumer = ? AND stream = ?"
+_GET: Final = "SELECT version, parked, waiting FROM positions WHERE consumer = ? AND stream = ?"
 _ADVANCE: Final = """
     INSERT INTO positions (consumer, stream, version) VALUES (?, ?, ?)
     ON CONFLICT (consumer, stream) DO UPDATE SET version = max(version, excluded.version)
@@ -41,9 +42,16 @@ _PARK: Final = """
     ON CONFLICT (consumer, stream) DO UPDATE
     SET version = max(version, excluded.version), parked = excluded.parked
 """
-_RELEASE: Final = "UPDATE positions SET parked = NULL WHERE consumer = ? AND stream = ?"
+_WAIT: Final = """
+    UPDATE positions SET waiting = waiting + 1
+    WHERE consumer = ? AND stream = ? AND parked IS NOT NULL
+"""
+_RELEASE: Final = """
+    UPDATE positions SET parked = NULL, waiting = 0
+    WHERE consumer = ? AND stream = ? AND waiting <= ?
+"""
 _PARKED: Final = """
-    SELECT consumer, stream, version, parked FROM positions
+    SELECT consumer, stream, version, parked, waiting FROM positions
     WHERE parked IS NOT NULL AND consumer = ifnull(?, consumer)
 """
 
@@ -68,13 +76,17 @@ class SqlitePositions:
         with self._database.write() as connection:
             connection.execute(_PARK, (consumer, str(stream), version, storable(reason)))
 
-    def release(self, consumer: str, stream: StreamId) -> None:
+    def wait(self, consumer: str, stream: StreamId) -> bool:
         with self._database.write() as connection:
-            connection.execute(_RELEASE, (consumer, str(stream)))
+            return connection.execute(_WAIT, (consumer, str(stream))).rowcount > 0
+
+    def release(self, consumer: str, stream: StreamId, waiting: int) -> bool:
+        with self._database.write() as connection:
+            return connection.execute(_RELEASE, (consumer, str(stream), waiting)).rowcount > 0
 
     def parked(self, consumer: str | None = None) -> Sequence[ParkedStream]:
         found = [
-            ParkedStream(name, StreamId.parse(stream), version, reason)
-            for name, stream, version, reason in self._database.rows(_PARKED, (consumer,))
+            ParkedStream(name, StreamId.parse(stream), *rest)
+            for name, stream, *rest in self._database.rows(_PARKED, (consumer,))
         ]
         return sorted(found, key=lambda each: (each.consumer, each.stream))
