@@ -1,16 +1,21 @@
-"""The dead-letter port: commits that a consumer could not apply, with their bytes."""
+"""Dead letters: the port that keeps commits which a consumer could not take, with their bytes."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.kernel.errors import Unavailable
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from chalicelib.kernel.commit import PackedCommit
     from chalicelib.kernel.stream import StreamId
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +43,35 @@ class DeadLetters(Protocol):
 
     def all(self, consumer: str | None = None) -> Sequence[DeadLetter]:
         """Return the letters of one consumer or of all: by consumer, stream and version."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterBox:
+    """Takes what a handler failed on, where order does not matter, and gives it back to it."""
+
+    consumer: str
+    letters: DeadLetters
+    handle: Callable[[Sequence[PackedCommit]], None]
+    now: Callable[[], datetime]
+
+    def put(self, commit: PackedCommit, failure: Exception, attempts: int) -> None:
+        """Keep a commit that failed; raises Unavailable."""
+        reason = f"{type(failure).__name__}: {failure}"
+        logger.error(
+            "%s puts %s@%d aside: %s", self.consumer, commit.stream, commit.version, reason
+        )
+        self.letters.put(DeadLetter(self.consumer, commit, reason, attempts, self.now()))
+
+    def redrive(self, stream: StreamId) -> bool:
+        """Handle the letters of a stream again; false if that fails. Raises Unavailable."""
+        letters = self.letters.get(self.consumer, stream)
+        try:
+            self.handle([letter.commit for letter in letters])
+        except Unavailable:
+            raise
+        except Exception as failure:  # noqa: BLE001 - whatever it is, the letters stay
+            for letter in letters:
+                self.put(letter.commit, failure, letter.attempts + 1)
+            return False
+        self.letters.remove(self.consumer, stream)
+        return True

@@ -21,6 +21,7 @@ from chalicelib.services.event_router import EventRouter
 from chalicelib.services.event_store import StreamLoader
 from chalicelib.services.governance.policy_engine import Policies
 from chalicelib.services.governance.provenance import Provenance, tree_digest
+from chalicelib.services.operations import Operations
 from chalicelib.services.parking import Parking
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.queries import QueryService
@@ -29,7 +30,7 @@ from chalicelib.services.streams import StreamReader
 from chalicelib.wiring.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from chalicelib.kernel.context import Aggregate, BoundedContext
     from chalicelib.kernel.messages import Event
@@ -79,10 +80,10 @@ class System:
     router: EventRouter
     projections: tuple[ProjectionHandler, ...]
     snapshots: SnapshotManager
+    operations: Operations
     identity: Identity
     shapes: Shapes
     read_json: Callable[[bytes], object]
-    health: Callable[[], Mapping[str, object]] = lambda: {"status": "ok"}
 
 
 def compose(
@@ -112,6 +113,10 @@ def compose(
         )
         for _, aggregate in _aggregates(contexts)
     }
+    projections = _projections(ports, contexts, codec, shapes)
+    router = EventRouter(
+        ports.events, ports.bus, codec, ports.registry, policies, _parking(ports, ROUTER)
+    )
     return System(
         commands=CommandService(
             CommandHandler(context.name, kind, loaders[aggregate.name], writer, shapes)
@@ -120,11 +125,15 @@ def compose(
         ),
         queries=QueryService(ports.read_models, ports.positions, ports.now),
         streams=StreamReader(ports.events, codec),
-        router=EventRouter(
-            ports.events, ports.bus, codec, ports.registry, policies, _parking(ports, ROUTER)
-        ),
-        projections=_projections(ports, contexts, codec, shapes),
+        router=router,
+        projections=projections,
         snapshots=SnapshotManager(ports.snapshots, loaders),
+        operations=Operations(
+            positions=ports.positions,
+            letters=ports.dead_letters,
+            projections=[handler.projection for handler in projections],
+            redrivers={ROUTER: router.redrive, **{h.consumer: h.redrive for h in projections}},
+        ),
         identity=ports.identity,
         shapes=shapes,
         read_json=read_json,

@@ -217,13 +217,14 @@ class TestPoison:
 
         assert (1, 5) == (stopped.version, neighbour.version)
         assert "delivered" == client.one("/api/orders/{orderId}", token, orderId="o-2")["status"]
-        health = client.system.health()
+        health = client.system.operations.health()
         assert ("ok", 1) == (health["status"], health["parkedCount"])
         assert {
             "consumer": "order-details-v1",
             "stream": "default/Order/o-1",
             "behind": 1,
             "reason": "ZeroDivisionError: no such payment",
+            "waiting": health["parked"][0]["waiting"],
         } == health["parked"][0]
 
     def test_a_token_on_a_stopped_stream_is_told_so(self, poisoned):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
-from chalicelib.entrypoints.http import commands, health, streams, views
+from chalicelib.entrypoints.http import commands, documentation, health, operations, streams, views
 from chalicelib.entrypoints.http.middleware import boundary
 from chalicelib.wiring.contexts import CONTEXTS
 
@@ -18,6 +18,8 @@ def create_app() -> Chalice:
         views.blueprint(CONTEXTS),
         streams.blueprint(),
         health.blueprint(),
+        operations.blueprint(),
+        documentation.blueprint(CONTEXTS),
     ):
         app.register_blueprint(blueprint)
     app.register_middleware(boundary(app.routes), "http")

@@ -19,6 +19,8 @@ _WAIT: Final = re.compile(
 )
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 _TRACE: Final = re.compile(r"[A-Za-z0-9=;:_.-]{1,256}")
+_RANGE: Final = re.compile(r"([\w*.+-]+/[\w*.+-]+)(?:\s*;\s*q=([01](?:\.\d{0,3})?))?", re.ASCII)
+_HTML: Final = ("text/html", "text/*", "*/*", "application/xhtml+xml")
 _CHARSET: Final = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)"?', re.IGNORECASE)
 
 
@@ -62,6 +64,14 @@ def trace(value: str) -> str | None:
 def matches(value: str, tag: str) -> bool:
     """Tell whether an ``If-None-Match`` names a tag; weak tags count, as RFC 9110 wants it."""
     return value.strip() == "*" or tag in _TAG.findall(value)
+
+
+def prefers_json(value: str) -> bool:
+    """Tell whether an ``Accept`` wants JSON rather than HTML; it does not unless it says so."""
+    ranges = [(kind.lower(), float(quality or 1)) for kind, quality in _RANGE.findall(value)]
+    known = [(kind, quality) for kind, quality in ranges if kind in (*_HTML, "application/json")]
+    best, quality = max(known, key=lambda each: each[1], default=("text/html", 1.0))
+    return best == "application/json" and quality > 0
 
 
 def require_json(value: str) -> None:

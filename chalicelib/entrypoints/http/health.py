@@ -24,7 +24,7 @@ def blueprint() -> Routes:
 
 def health(incoming: Incoming) -> Response:
     """Return what the system says of itself; 503 unless it says that it is well."""
-    said = current().health()
+    said = current().operations.health()
     if said.get("status") != "ok":
         raise Unwell(said)
     return answer(current().shapes.to_json(said))

@@ -34,7 +34,7 @@ def answer(error: Exception, correlation_id: str) -> Response:
     elif isinstance(error, errors.Unavailable):
         logger.warning("request %s: %s", correlation_id, error)
     members = {
-        "type": f"/problems/{problem.name}",
+        "type": problem.type,
         "title": problem.title,
         "status": problem.status,
         "detail": _detail(error),

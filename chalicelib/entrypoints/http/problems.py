@@ -1,4 +1,4 @@
-"""What each error means in HTTP: the one place that knows."""
+"""What each error means in HTTP, and to people: the one place that knows."""
 
 from __future__ import annotations
 
@@ -12,47 +12,260 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """What an error is called, what a person may call it, and its HTTP status."""
+    """What an error is called, its HTTP status, and for people: what it means, what to do."""
 
     name: str
     title: str
     status: int
+    meaning: str
+    remedy: str
+
+    @property
+    def type(self) -> str:
+        """The ``type`` of its problem documents: the address of the page that explains it."""
+        return f"/problems/{self.name}"
 
 
 PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
-    errors.InvalidInput: Problem("invalid-input", "The input is not valid", 400),
-    errors.Unauthenticated: Problem("unauthenticated", "We don't know who you are", 401),
-    errors.Forbidden: Problem("forbidden", "A policy forbids it", 403),
-    errors.NotFound: Problem("not-found", "There is no such thing", 404),
-    errors.AlreadyExists: Problem("already-exists", "It exists already", 409),
-    errors.VersionConflict: Problem("version-conflict", "Another command was faster", 409),
-    errors.VersionMismatch: Problem("version-mismatch", "The version is another", 412),
-    errors.Rejected: Problem("rejected", "A business rule refuses it", 422),
-    errors.Refusal: Problem("refused", "The present state refuses it", 422),
-    errors.IdempotencyKeyReused: Problem(
-        "idempotency-key-reused", "The idempotency key was used with other input", 422
+    errors.InvalidInput: Problem(
+        "invalid-input",
+        "The input is not valid",
+        400,
+        "Some part of the request is malformed or out of bounds: the body, a parameter, a header "
+        "or an id in the path. Nothing was done.",
+        "`errors` names each place, by JSON pointer or name, and what is wrong there. Correct it "
+        "and send the request again.",
     ),
-    errors.CommitTooLarge: Problem("commit-too-large", "Too much for one commit", 422),
-    errors.NotYetVisible: Problem("not-yet-visible", "Your write is not visible yet", 503),
-    errors.Parked: Problem("parked", "The read model has stopped at a record", 503),
-    errors.Unavailable: Problem("unavailable", "A part of the system does not answer", 503),
-    errors.SchemaViolation: Problem("schema-violation", "The schema does not allow it", 500),
-    errors.CorruptStream: Problem("corrupt-stream", "The stream can't be trusted", 500),
-    errors.Misconfigured: Problem("misconfigured", "The system is not set up correctly", 500),
-    http.MalformedRequest: Problem("malformed-request", "The request is malformed", 400),
-    http.NoSuchRoute: Problem("no-such-route", "There is nothing here", 404),
-    http.MethodNotAllowed: Problem("method-not-allowed", "Not with this method", 405),
-    http.RequestTimeout: Problem("request-timeout", "The request took too long", 408),
-    http.LengthRequired: Problem("length-required", "The body needs a length", 411),
-    http.BodyTooLarge: Problem("body-too-large", "The body is too large", 413),
-    http.TargetTooLong: Problem("target-too-long", "The request line is too long", 414),
-    http.UnsupportedMediaType: Problem("unsupported-media-type", "The body must be JSON", 415),
-    http.MisdirectedRequest: Problem("misdirected-request", "This is another host", 421),
-    http.HeadersTooLarge: Problem("headers-too-large", "The headers are too large", 431),
-    http.MethodNotImplemented: Problem("method-not-implemented", "There is no such method", 501),
-    http.VersionNotSupported: Problem("version-not-supported", "Not this version of HTTP", 505),
-    http.Unwell: Problem("unwell", "The system is not well", 503),
-    Exception: Problem("internal", "Something went wrong on our side", 500),
+    errors.Unauthenticated: Problem(
+        "unauthenticated",
+        "We don't know who you are",
+        401,
+        "This system wants a token with each request, and there was none, or none that is valid.",
+        "Send `Authorization: Bearer` and a token that has not expired.",
+    ),
+    errors.Forbidden: Problem(
+        "forbidden",
+        "A policy forbids it",
+        403,
+        "The policies that govern this system do not allow you to do that. Nothing was stored.",
+        "`reasons` says which rules refuse it. Ask for a role that may, or have the policy changed "
+        "in review; the same request will be refused again.",
+    ),
+    errors.NotFound: Problem(
+        "not-found",
+        "There is no such thing",
+        404,
+        "Nothing has happened yet to the thing with this id; or there is no command of this name.",
+        "Check the id. If you have just written it, send the `consistencyToken` of your command "
+        "as `Nexus-Consistency`, and the query waits until it shows the write.",
+    ),
+    errors.AlreadyExists: Problem(
+        "already-exists",
+        "It exists already",
+        409,
+        "What the command would begin has begun before, by another command.",
+        "`state` is what there is now. If it is what you wanted, go on; otherwise take another id. "
+        "To repeat a command safely, send the same `Idempotency-Key` each time.",
+    ),
+    errors.VersionConflict: Problem(
+        "version-conflict",
+        "Another command was faster",
+        409,
+        "Other commands changed the same stream at the same time, several times over. This command "
+        "changed nothing.",
+        "Send it again, after a short pause.",
+    ),
+    errors.VersionMismatch: Problem(
+        "version-mismatch",
+        "The version is another",
+        412,
+        "`If-Match` named a version that the stream does not have. Nothing was stored.",
+        "`have` is the version that there is. Read the thing again, decide again, and send its "
+        "present `ETag`.",
+    ),
+    errors.Rejected: Problem(
+        "rejected",
+        "A business rule refuses it",
+        422,
+        "The command is well formed, but the thing is in a state in which it can't be done. "
+        "Nothing was stored.",
+        "`reason` is the rule's name, for programs; `detail` says it in words. Read the thing "
+        "and send a command that fits its state.",
+    ),
+    errors.Refusal: Problem(
+        "refused",
+        "The present state refuses it",
+        422,
+        "The command does not fit the state that the thing is in. Nothing was stored.",
+        "Read the thing, and send a command that fits its state.",
+    ),
+    errors.IdempotencyKeyReused: Problem(
+        "idempotency-key-reused",
+        "The idempotency key was used with other input",
+        422,
+        "The same `Idempotency-Key` came before, with another command or other data. A key stands "
+        "for one command, and its repeats. Nothing was stored.",
+        "Take a new key for a new command; send a repeat exactly as the first time.",
+    ),
+    errors.CommitTooLarge: Problem(
+        "commit-too-large",
+        "Too much for one commit",
+        422,
+        "The events of this one command take more room than a commit may have, 400 KB packed. "
+        "Nothing was stored.",
+        "Split the command into smaller ones.",
+    ),
+    errors.NotYetVisible: Problem(
+        "not-yet-visible",
+        "Your write is not visible yet",
+        503,
+        "The write that `Nexus-Consistency` names is stored, but this read model does not show it "
+        "yet: it has version `have` and needs version `want`.",
+        "Ask again after `Retry-After` seconds, or let the query wait: `Prefer: wait=2`.",
+    ),
+    errors.Parked: Problem(
+        "parked",
+        "The read model has stopped at a record",
+        503,
+        "This read model could not apply a record of the stream that `Nexus-Consistency` names, "
+        "and goes no further in that stream until an operator releases it. Other streams go on; "
+        "nothing is lost.",
+        "To repeat the query does not help. Ask without the token for what the read model shows, "
+        "or tell the operators; `/health` lists what is parked.",
+    ),
+    errors.Unavailable: Problem(
+        "unavailable",
+        "A part of the system does not answer",
+        503,
+        "Something that the answer needs did not respond in time. Whether a command was stored is "
+        "not known.",
+        "Send it again after `Retry-After` seconds; a command with the same `Idempotency-Key`, so "
+        "that it happens once.",
+    ),
+    errors.SchemaViolation: Problem(
+        "schema-violation",
+        "The schema does not allow it",
+        500,
+        "The command led to an event that its registered schema does not allow. Nothing was "
+        "stored: no event is without a schema. The fault is in the system, not in the request.",
+        "Tell the operators the `instance` of the answer.",
+    ),
+    errors.CorruptStream: Problem(
+        "corrupt-stream",
+        "The stream can't be trusted",
+        500,
+        "What is stored of this stream has a gap, or does not match its seals. It is neither read "
+        "nor written before somebody has looked at it.",
+        "Tell the operators the `instance` of the answer.",
+    ),
+    errors.Misconfigured: Problem(
+        "misconfigured",
+        "The system is not set up correctly",
+        500,
+        "A setting or a file that the system needs is missing or wrong.",
+        "Operators find in `detail` what to set.",
+    ),
+    http.MalformedRequest: Problem(
+        "malformed-request",
+        "The request is malformed",
+        400,
+        "It is no HTTP, or says two things at once, such as two lengths of its body.",
+        "Use an HTTP library, and let it set `Content-Length`.",
+    ),
+    http.NoSuchRoute: Problem(
+        "no-such-route",
+        "There is nothing here",
+        404,
+        "No route leads to this path.",
+        "`/docs` shows all paths that there are.",
+    ),
+    http.MethodNotAllowed: Problem(
+        "method-not-allowed",
+        "Not with this method",
+        405,
+        "The path is known, but not with this method.",
+        "The header `Allow` lists the methods that it knows.",
+    ),
+    http.RequestTimeout: Problem(
+        "request-timeout",
+        "The request took too long",
+        408,
+        "The request was not complete when the time for it was over. Nothing was done.",
+        "Send it again, at once and as a whole.",
+    ),
+    http.LengthRequired: Problem(
+        "length-required",
+        "The body needs a length",
+        411,
+        "The body came in chunks, without saying how long it is.",
+        "Send the body as it is, with `Content-Length`.",
+    ),
+    http.BodyTooLarge: Problem(
+        "body-too-large",
+        "The body is too large",
+        413,
+        "The body is above the limit that `detail` names. It was not read.",
+        "Split the request into smaller ones.",
+    ),
+    http.TargetTooLong: Problem(
+        "target-too-long",
+        "The request line is too long",
+        414,
+        "Path and parameters together take more than 64 KB.",
+        "Ask with fewer or shorter parameters.",
+    ),
+    http.UnsupportedMediaType: Problem(
+        "unsupported-media-type",
+        "The body must be JSON",
+        415,
+        "`Content-Type` says that the body is not JSON in UTF-8.",
+        "Send `Content-Type: application/json`, and JSON.",
+    ),
+    http.MisdirectedRequest: Problem(
+        "misdirected-request",
+        "This is another host",
+        421,
+        "`Host` names a host that this is not. A system on a laptop answers to `localhost` and "
+        "`127.0.0.1` only, as a page of another site could lead a browser here.",
+        "Use the address that the system printed when it started.",
+    ),
+    http.HeadersTooLarge: Problem(
+        "headers-too-large",
+        "The headers are too large",
+        431,
+        "A header line is longer than 64 KB, or there are more than 100.",
+        "Send fewer or shorter headers; a consistency token may have 4 KB.",
+    ),
+    http.MethodNotImplemented: Problem(
+        "method-not-implemented",
+        "There is no such method",
+        501,
+        "No path knows this method.",
+        "`/docs` shows which methods there are.",
+    ),
+    http.VersionNotSupported: Problem(
+        "version-not-supported",
+        "Not this version of HTTP",
+        505,
+        "The request line names a version of HTTP that this server does not speak.",
+        "Use HTTP/1.1.",
+    ),
+    http.Unwell: Problem(
+        "unwell",
+        "The system is not well",
+        503,
+        "Some part of the system has failed several times in a row.",
+        "`health` says which part, and what its last error was. Commands may still be accepted, "
+        "and queries may lag.",
+    ),
+    Exception: Problem(
+        "internal",
+        "Something went wrong on our side",
+        500,
+        "An error that nobody had foreseen. Whether a command was stored is not known.",
+        "The log has more under the `instance` of the answer: tell the operators. A command may be "
+        "repeated with the same `Idempotency-Key`, so that it happens once.",
+    ),
 }
 """By class; a class that isn't listed is what its nearest listed ancestor is."""
 

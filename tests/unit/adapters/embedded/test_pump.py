@@ -15,7 +15,7 @@ from chalicelib.adapters.embedded.bus import Checkpoints, SqliteEventBus
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.event_store import SqliteEventStore
 from chalicelib.adapters.embedded.feeds import ChangeFeed, TopicFeed
-from chalicelib.adapters.embedded.mappings import Mapping, MappingStatus
+from chalicelib.adapters.embedded.mappings import TRIES, Mapping, MappingStatus
 from chalicelib.adapters.embedded.pump import FIRST_PAUSE, IDLE, LONGEST_PAUSE, Pump
 from chalicelib.kernel.errors import Misconfigured, Unavailable
 from chalicelib.services.event_router import Topic
@@ -24,6 +24,12 @@ from tests.support.commits import a_commit, a_history, a_stream
 
 PATIENCE = 30.0
 """Seconds that a test waits for another thread before it fails."""
+
+
+def a_mapping(name, source, handle, **options):
+    """A mapping that must not put anything aside, unless told how."""
+    options.setdefault("put_aside", fails_with(AssertionError("nothing is to be put aside")))
+    return Mapping(name, source, handle, **options)
 
 
 class Consumer:
@@ -94,8 +100,8 @@ def left(bus, topic=Topic.CORE):
 def test_one_step_carries_a_commit_to_its_consumers(store, bus, checkpoints, core):
     """From the store by the router to the bus and on, if the router's mapping comes first."""
     seen = Consumer()
-    router = Mapping("router", ChangeFeed(store), lambda batch: bus.publish(Topic.CORE, batch))
-    pump = Pump(checkpoints, [router, Mapping("orders", core, seen)])
+    router = a_mapping("router", ChangeFeed(store), lambda batch: bus.publish(Topic.CORE, batch))
+    pump = Pump(checkpoints, [router, a_mapping("orders", core, seen)])
     history = a_history()
     append(store, *history)
 
@@ -107,7 +113,7 @@ def test_one_step_carries_a_commit_to_its_consumers(store, bus, checkpoints, cor
 def test_a_handler_gets_batches_in_order(bus, checkpoints, core):
     """Of at most its size, one in each step."""
     seen = Consumer()
-    pump = Pump(checkpoints, [Mapping("orders", core, seen, batch_size=3)])
+    pump = Pump(checkpoints, [a_mapping("orders", core, seen, batch_size=3)])
     history = a_history(counts=[1] * 7)
     bus.publish(Topic.CORE, history)
 
@@ -119,14 +125,14 @@ def test_a_handler_is_not_called_for_nothing(checkpoints, core):
     """An empty batch is none."""
     seen = Consumer()
 
-    assert 0 == Pump(checkpoints, [Mapping("orders", core, seen)]).step()
+    assert 0 == Pump(checkpoints, [a_mapping("orders", core, seen)]).step()
     assert [] == seen.batches
 
 
 def test_each_mapping_gets_everything(bus, checkpoints, core):
     """Those on one topic do not share its records out."""
     seen = [Consumer(), Consumer()]
-    pump = Pump(checkpoints, [Mapping(f"m{n}", core, each) for n, each in enumerate(seen)])
+    pump = Pump(checkpoints, [a_mapping(f"m{n}", core, each) for n, each in enumerate(seen)])
     bus.publish(Topic.CORE, a_history())
 
     assert 6 == pump.step()
@@ -137,11 +143,11 @@ def test_a_restarted_pump_goes_on_where_it_was(bus, checkpoints, core):
     """By the checkpoint under the mapping's name."""
     history = a_history(counts=[1] * 4)
     bus.publish(Topic.CORE, history[:2])
-    Pump(checkpoints, [Mapping("orders", core, Consumer())]).step()
+    Pump(checkpoints, [a_mapping("orders", core, Consumer())]).step()
     bus.publish(Topic.CORE, history[2:])
     seen = Consumer()
 
-    Pump(checkpoints, [Mapping("orders", core, seen)]).step()
+    Pump(checkpoints, [a_mapping("orders", core, seen)]).step()
 
     assert history[2:] == seen.commits
 
@@ -149,8 +155,8 @@ def test_a_restarted_pump_goes_on_where_it_was(bus, checkpoints, core):
 @pytest.mark.requirement("T11")
 def test_what_a_failed_handler_got_comes_again(bus, checkpoints, core):
     """The same batch, first, until it is handled."""
-    seen = Consumer(ValueError("once"), ValueError("twice"))
-    pump = Pump(checkpoints, [Mapping("orders", core, seen, batch_size=2)])
+    seen = Consumer(Unavailable("once"), Unavailable("twice"))
+    pump = Pump(checkpoints, [a_mapping("orders", core, seen, batch_size=2)])
     bus.publish(Topic.CORE, a_history())
 
     assert [0, 0, 2, 1] == [pump.step() for _ in range(4)]
@@ -168,8 +174,8 @@ def test_what_was_handled_when_the_process_died_comes_again(bus, checkpoints, co
 
     bus.publish(Topic.CORE, a_history())
     with pytest.raises(Killed):
-        Pump(checkpoints, [Mapping("orders", core, handle_and_die)]).step()
-    Pump(checkpoints, [Mapping("orders", core, second)]).step()
+        Pump(checkpoints, [a_mapping("orders", core, handle_and_die)]).step()
+    Pump(checkpoints, [a_mapping("orders", core, second)]).step()
 
     assert a_history() == first.commits == second.commits
 
@@ -177,7 +183,7 @@ def test_what_was_handled_when_the_process_died_comes_again(bus, checkpoints, co
 def test_a_checkpoint_that_could_not_be_kept_is_a_failure(bus, checkpoints, core, monkeypatch):
     """The batch comes again, and the status says why."""
     seen = Consumer()
-    pump = Pump(checkpoints, [Mapping("orders", core, seen)])
+    pump = Pump(checkpoints, [a_mapping("orders", core, seen)])
     bus.publish(Topic.CORE, a_history())
     monkeypatch.setattr(checkpoints, "save", fails_with(Unavailable("the disk is full")))
 
@@ -192,10 +198,10 @@ def test_a_checkpoint_that_could_not_be_kept_is_a_failure(bus, checkpoints, core
 def test_one_that_fails_does_not_stop_the_others(bus, checkpoints, core):
     """Wherever it stands."""
     healthy = [Consumer(), Consumer()]
-    failing = Mapping("failing", core, Consumer(*[ValueError("always")] * 99))
+    failing = a_mapping("failing", core, Consumer(*[Unavailable("always")] * 99))
     pump = Pump(
         checkpoints,
-        [Mapping("before", core, healthy[0]), failing, Mapping("behind", core, healthy[1])],
+        [a_mapping("before", core, healthy[0]), failing, a_mapping("behind", core, healthy[1])],
     )
     bus.publish(Topic.CORE, a_history())
 
@@ -207,8 +213,8 @@ def test_one_that_fails_does_not_stop_the_others(bus, checkpoints, core):
 def test_a_failing_mapping_waits_longer_and_longer(bus, checkpoints, core):
     """Twice as long each time, less a part by chance, up to some seconds; the others don't wait."""
     clock, healthy = ManualClock(), Consumer()
-    failing = Mapping("failing", core, Consumer(*[ValueError("always")] * 2000))
-    pump = Pump(checkpoints, [failing, Mapping("healthy", core, healthy)], clock=clock.seconds)
+    failing = a_mapping("failing", core, Consumer(*[Unavailable("always")] * 2000))
+    pump = Pump(checkpoints, [failing, a_mapping("healthy", core, healthy)], clock=clock.seconds)
     bus.publish(Topic.CORE, a_history())
     pauses = []
     for failures in range(1, 12):
@@ -228,7 +234,7 @@ def test_a_failing_mapping_waits_longer_and_longer(bus, checkpoints, core):
 
 def test_a_mapping_may_fail_for_days(bus, checkpoints, core):
     """No number of failures breaks the reckoning of the pause."""
-    pump = Pump(checkpoints, [Mapping("failing", core, Consumer(*[ValueError("x")] * 1500))])
+    pump = Pump(checkpoints, [a_mapping("failing", core, Consumer(*[Unavailable("x")] * 1500))])
     bus.publish(Topic.CORE, a_history())
 
     for _ in range(1500):
@@ -241,7 +247,7 @@ def test_a_step_tries_failing_mappings_too(bus, checkpoints, core):
     """Steps depend on no clock: the same steps, the same outcome."""
     clock = ManualClock()
     pump = Pump(
-        checkpoints, [Mapping("m", core, Consumer(ValueError("once")))], clock=clock.seconds
+        checkpoints, [a_mapping("m", core, Consumer(Unavailable("once")))], clock=clock.seconds
     )
     bus.publish(Topic.CORE, a_history())
 
@@ -254,8 +260,8 @@ def test_the_status_tells_how_each_mapping_does(bus, checkpoints, core):
     pump = Pump(
         checkpoints,
         [
-            Mapping("healthy", core, Consumer(), batch_size=2),
-            Mapping("failing", core, Consumer(ValueError("one"), KeyError("two"))),
+            a_mapping("healthy", core, Consumer(), batch_size=2),
+            a_mapping("failing", core, Consumer(Unavailable("one"), Unavailable("two"))),
         ],
     )
     bus.publish(Topic.CORE, a_history())
@@ -273,7 +279,7 @@ def test_the_status_tells_how_each_mapping_does(bus, checkpoints, core):
     ] == before
     assert [
         MappingStatus("healthy", 3, 0, None, 0),
-        MappingStatus("failing", 0, 3, "KeyError: 'two'", 2),
+        MappingStatus("failing", 0, 3, "Unavailable: two", 2),
     ] == failing
     assert MappingStatus("failing", 3, 0, None, 0) == after[1]
 
@@ -281,15 +287,21 @@ def test_the_status_tells_how_each_mapping_does(bus, checkpoints, core):
 @pytest.mark.requirement("R11")
 def test_an_error_is_logged_once(bus, checkpoints, core, caplog):
     """With its traceback; again if it comes back after a success."""
-    errors = [ValueError("a"), ValueError("a"), ValueError("b"), ValueError("a"), ValueError("b")]
+    errors = [
+        Unavailable("a"),
+        Unavailable("a"),
+        Unavailable("b"),
+        Unavailable("a"),
+        Unavailable("b"),
+    ]
     consumer = Consumer(*errors)
-    pump = Pump(checkpoints, [Mapping("orders", core, consumer)])
+    pump = Pump(checkpoints, [a_mapping("orders", core, consumer)])
     bus.publish(Topic.CORE, a_history())
 
     with caplog.at_level(logging.INFO):
         for _ in range(6):
             pump.step()
-        consumer.failures = [ValueError("a")]
+        consumer.failures = [Unavailable("a")]
         bus.publish(Topic.CORE, [a_commit(version=4)])
         pump.step()
 
@@ -301,8 +313,10 @@ def test_an_error_is_logged_once(bus, checkpoints, core, caplog):
 @pytest.mark.requirement("R4")
 def test_records_are_trimmed_once_all_have_handled_them(bus, checkpoints, core):
     """The slowest mapping on a topic decides, and no other topic is touched."""
-    slow, seen = Consumer(ValueError("later")), Consumer()
-    pump = Pump(checkpoints, [Mapping("fast", core, seen), Mapping("slow", core, slow, 2)])
+    slow, seen = Consumer(Unavailable("later")), Consumer()
+    pump = Pump(
+        checkpoints, [a_mapping("fast", core, seen), a_mapping("slow", core, slow, batch_size=2)]
+    )
     history = a_history()
     bus.publish(Topic.CORE, history)
     bus.publish(Topic.SECONDARY, history)
@@ -321,14 +335,88 @@ def test_a_mapping_that_is_gone_holds_no_records_back(bus, checkpoints, core):
     checkpoints.save("yesterday's", 1)
     bus.publish(Topic.CORE, a_history())
 
-    Pump(checkpoints, [Mapping("today's", core, Consumer())]).step()
+    Pump(checkpoints, [a_mapping("today's", core, Consumer())]).step()
 
     assert [] == left(bus)
 
 
+class Picky(Consumer):
+    """Fails on every batch that holds one of some versions."""
+
+    def __init__(self, *poison):
+        super().__init__()
+        self.poison = poison
+        self.calls = 0
+
+    def __call__(self, commits):
+        self.calls += 1
+        if any(commit.version in self.poison for commit in commits):
+            raise ValueError("poison")
+        super().__call__(commits)
+
+
+def step_until_quiet(pump, steps=200):
+    for _ in range(steps):
+        pump.step()
+
+
+@pytest.mark.requirement("R5")
+@pytest.mark.parametrize("poison", [(1,), (37,), (100,), (1, 2), (5, 50, 99)])
+def test_a_failing_batch_is_halved_until_the_poison_stands_alone(bus, checkpoints, core, poison):
+    """It is put aside after its tries; every other record is handled, in order, at last."""
+    aside: list[tuple[int, str, int]] = []
+    seen = Picky(*poison)
+    mapping = a_mapping(
+        "orders",
+        core,
+        seen,
+        put_aside=lambda commit, error, tries: aside.append((commit.version, str(error), tries)),
+    )
+    pump = Pump(checkpoints, [mapping])
+    history = a_history(counts=[1] * 100)
+    bus.publish(Topic.CORE, history)
+
+    step_until_quiet(pump)
+
+    assert [(version, "poison", TRIES) for version in poison] == aside
+    assert [c for c in history if c.version not in poison] == list(dict.fromkeys(seen.commits))
+    assert MappingStatus("orders", 100, 0, None, 0) == pump.status()[0]
+    assert seen.calls <= len(poison) * (TRIES + 30)
+
+
+def test_nothing_is_put_aside_while_a_dependency_is_unavailable(bus, checkpoints, core):
+    """However long that takes, the whole batch comes again: nobody is to blame."""
+    seen = Consumer(*[Unavailable("the index does not answer")] * 50)
+    pump = Pump(checkpoints, [a_mapping("orders", core, seen)])
+    bus.publish(Topic.CORE, a_history())
+
+    step_until_quiet(pump, 51)
+
+    assert [a_history()] == seen.batches
+
+
+def test_what_can_not_be_put_aside_is_tried_on(bus, checkpoints, core):
+    """A record is passed only once it is kept elsewhere."""
+    kept: list[int] = []
+    failures = [Unavailable("no room")] * 3
+
+    def put_aside(commit, error, tries):
+        if failures:
+            raise failures.pop()
+        kept.append(commit.version)
+
+    pump = Pump(checkpoints, [a_mapping("orders", core, Picky(1), put_aside=put_aside)])
+    bus.publish(Topic.CORE, [a_commit()])
+
+    step_until_quiet(pump, TRIES + 2)
+    assert ([], 0) == (kept, pump.status()[0].checkpoint)
+    pump.step()
+    assert ([1], 1) == (kept, pump.status()[0].checkpoint)
+
+
 def test_trimming_may_fail(bus, checkpoints, core, monkeypatch, caplog):
     """Nothing is lost, the step goes on, and the next success trims it all."""
-    pump = Pump(checkpoints, [Mapping("orders", core, Consumer())])
+    pump = Pump(checkpoints, [a_mapping("orders", core, Consumer())])
     bus.publish(Topic.CORE, a_history())
     monkeypatch.setattr(SqliteEventBus, "trim", fails_with(Unavailable("the disk is full")))
 
@@ -344,7 +432,7 @@ def test_the_event_store_is_never_trimmed(store, checkpoints):
     """It forgets nothing, whoever has read it."""
     append(store, *a_history())
 
-    Pump(checkpoints, [Mapping("router", ChangeFeed(store), Consumer())]).step()
+    Pump(checkpoints, [a_mapping("router", ChangeFeed(store), Consumer())]).step()
 
     assert a_history() == list(store.read(a_stream()))
 
@@ -352,7 +440,7 @@ def test_the_event_store_is_never_trimmed(store, checkpoints):
 def test_two_mappings_of_one_name_are_refused(checkpoints, core):
     """They would share a checkpoint, and each lose what the other has handled."""
     with pytest.raises(Misconfigured, match="two mappings share a name"):
-        Pump(checkpoints, [Mapping("m", core, Consumer()), Mapping("m", core, Consumer())])
+        Pump(checkpoints, [a_mapping("m", core, Consumer()), a_mapping("m", core, Consumer())])
 
 
 class Waiting(Consumer):
@@ -381,8 +469,10 @@ def test_the_bell_wakes_the_pump(tmp_path, monkeypatch):
         store = SqliteEventStore(store_file, wake=bell.set)
         bus = SqliteEventBus(bus_file, wake=bell.set)
         # The router comes last here, so that what it publishes has to ring the bell as well.
-        router = Mapping("router", ChangeFeed(store), lambda batch: bus.publish(Topic.CORE, batch))
-        orders = Mapping("orders", TopicFeed(bus, Topic.CORE), seen)
+        router = a_mapping(
+            "router", ChangeFeed(store), lambda batch: bus.publish(Topic.CORE, batch)
+        )
+        orders = a_mapping("orders", TopicFeed(bus, Topic.CORE), seen)
         pump = Pump(Checkpoints(bus_file), [orders, router], bell)
 
         pump.start()
@@ -410,7 +500,7 @@ def test_what_is_written_while_the_pump_looks_is_not_slept_over(
                 bus.publish(Topic.CORE, histories.pop())
             return records
 
-    pump = Pump(checkpoints, [Mapping("orders", Late(bus, Topic.CORE), seen)], bell)
+    pump = Pump(checkpoints, [a_mapping("orders", Late(bus, Topic.CORE), seen)], bell)
     pump.start()
     assert seen.done.wait(PATIENCE)
     pump.stop()
@@ -422,7 +512,7 @@ def test_without_a_bell_the_pump_looks_by_itself(bus, checkpoints, core, monkeyp
     """Somebody else may have written, as another process."""
     monkeypatch.setattr(pump_module, "IDLE", 0.01)
     seen = Waiting(3)
-    pump = Pump(checkpoints, [Mapping("orders", core, seen)])
+    pump = Pump(checkpoints, [a_mapping("orders", core, seen)])
 
     pump.start()
     bus.publish(Topic.CORE, a_history())
@@ -436,8 +526,8 @@ def test_the_thread_tries_again_by_itself(bus, checkpoints, core, monkeypatch):
     """When the pause is over, without anyone ringing."""
     monkeypatch.setattr(pump_module, "IDLE", 10 * PATIENCE)
     monkeypatch.setattr(pump_module, "FIRST_PAUSE", 0.001)
-    seen = Waiting(3, ValueError("once"), ValueError("twice"))
-    pump = Pump(checkpoints, [Mapping("orders", core, seen)])
+    seen = Waiting(3, Unavailable("once"), Unavailable("twice"))
+    pump = Pump(checkpoints, [a_mapping("orders", core, seen)])
     bus.publish(Topic.CORE, a_history())
 
     pump.start()
@@ -451,7 +541,7 @@ def test_the_thread_tries_again_by_itself(bus, checkpoints, core, monkeypatch):
 def test_a_stopped_pump_can_be_started_again(bus, checkpoints, core):
     """It ends behind a whole batch; stopping twice, or before a start, is no error."""
     seen = Waiting(3)
-    pump = Pump(checkpoints, [Mapping("orders", core, seen)])
+    pump = Pump(checkpoints, [a_mapping("orders", core, seen)])
     pump.stop()
     for _ in range(2):
         pump.start()

@@ -1,0 +1,54 @@
+"""Operations over HTTP: what carries events, what has stopped, and making it go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.entrypoints.http.responses import answer
+from chalicelib.entrypoints.http.routes import Routes
+from chalicelib.kernel.errors import Fault, InvalidInput
+from chalicelib.kernel.stream import StreamId
+from chalicelib.wiring import current
+
+if TYPE_CHECKING:
+    from chalice.app import Response
+
+    from chalicelib.entrypoints.http.request import Incoming
+
+
+def blueprint() -> Routes:
+    """Return the routes of operations."""
+    routes = Routes(__name__)
+    routes.get("/api/operations/projections", projections)
+    routes.get("/api/operations/dlq", dead_letters)
+    routes.post("/api/operations/dlq/{consumer}/redrive", redrive)
+    return routes
+
+
+def projections(incoming: Incoming) -> Response:
+    """Return each projection with its consumers' lag and its parked streams: ``{items}``."""
+    incoming.conversation()
+    return answer(current().shapes.to_json({"items": current().operations.read_models()}))
+
+
+def dead_letters(incoming: Incoming) -> Response:
+    """Return what could not be applied, by whom and why: ``{items}``."""
+    incoming.conversation()
+    return answer(current().shapes.to_json({"items": current().operations.dead_letters()}))
+
+
+def redrive(incoming: Incoming) -> Response:
+    """Make the stream in the body go on: ``{redriven}``, false if it has stopped again."""
+    incoming.conversation()
+    stream = _stream(incoming.json())
+    redriven = current().operations.redrive(incoming.captured["consumer"], stream)
+    return answer(current().shapes.to_json({"redriven": redriven}))
+
+
+def _stream(body: object) -> StreamId:
+    match body:
+        case {"stream": str(text), **rest} if not rest:
+            return StreamId.parse(text)
+        case _:
+            message = "the body names the stream to redrive, and nothing else"
+            raise InvalidInput(message, [Fault("/stream", "as default/Order/test-1")])

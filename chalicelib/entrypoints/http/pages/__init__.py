@@ -1,0 +1,1 @@
+"""Pages for people: each is one document with its own style and script, and loads nothing else."""

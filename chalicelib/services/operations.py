@@ -1,0 +1,121 @@
+"""Operations: what carries events, how far it lags, what has stopped, and how it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from chalicelib.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from chalicelib.kernel.projection import Projection
+    from chalicelib.kernel.stream import StreamId
+    from chalicelib.services.dead_letters import DeadLetter, DeadLetters
+    from chalicelib.services.positions import ParkedStream, Positions
+
+FAILURES: Final = 3
+"""Failures in a row from which on a consumer counts as down."""
+SHOWN: Final = 20
+"""Parked streams that the health report lists."""
+
+Report = dict[str, object]
+"""Plain data, named as JSON names it."""
+
+
+class ConsumerStatus(Protocol):
+    """How a consumer does: its lag in records, its last error, its failures in a row."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def lag(self) -> int: ...
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def failures(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """What an operator sees and does; each method raises Unavailable if it could not be done."""
+
+    positions: Positions
+    letters: DeadLetters
+    projections: Sequence[Projection[Any]]
+    redrivers: Mapping[str, Callable[[StreamId], bool]]
+    """By consumer: makes a stream go on, and tells whether it did."""
+    consumers: Callable[[], Iterable[ConsumerStatus]] = tuple
+
+    def health(self) -> Report:
+        """Return how the system does; ``status`` is ``ok`` or ``degraded``."""
+        consumers = list(self.consumers())
+        parked = self.positions.parked()
+        down = any(each.failures >= FAILURES for each in consumers)
+        return {
+            "status": "degraded" if down else "ok",
+            "consumers": [_consumer(each) for each in consumers],
+            "parkedCount": len(parked),
+            "parked": [_parked(each) for each in parked[:SHOWN]],
+        }
+
+    def read_models(self) -> list[Report]:
+        """Return each projection with its consumers' lag and its parked streams."""
+        consumers = list(self.consumers())
+        return [
+            {
+                "index": projection.index,
+                "name": projection.name,
+                "version": projection.version,
+                "source": projection.source,
+                "paths": sorted(projection.paths),
+                "consumers": [
+                    _consumer(each)
+                    for each in consumers
+                    if each.name.partition(".")[0] == projection.index
+                ],
+                "parked": [_parked(each) for each in self.positions.parked(projection.index)],
+            }
+            for projection in self.projections
+        ]
+
+    def dead_letters(self) -> list[Report]:
+        """Return what could not be applied, by whom and why; the payload stays where it is."""
+        return [_letter(letter) for letter in self.letters.all()]
+
+    def redrive(self, consumer: str, stream: StreamId) -> bool:
+        """Make a stream go on; false if it stops again. Raises NotFound if it had not stopped."""
+        redriver = self.redrivers.get(consumer)
+        if redriver is None or not self.letters.get(consumer, stream):
+            message = f"{consumer[:100]} holds no dead letter of {stream}"
+            raise NotFound(message)
+        return redriver(stream)
+
+
+def _consumer(each: ConsumerStatus) -> Report:
+    return {"name": each.name, "lag": each.lag, "failures": each.failures, "error": each.error}
+
+
+def _parked(each: ParkedStream) -> Report:
+    return {
+        "consumer": each.consumer,
+        "stream": str(each.stream),
+        "behind": each.version,
+        "reason": each.reason,
+        "waiting": each.waiting,
+    }
+
+
+def _letter(letter: DeadLetter) -> Report:
+    commit = letter.commit
+    return {
+        "consumer": letter.consumer,
+        "stream": str(commit.stream),
+        "version": commit.version,
+        "count": commit.count,
+        "bytes": commit.size,
+        "reason": letter.reason,
+        "attempts": letter.attempts,
+        "failedAt": letter.failed_at,
+    }
