@@ -52,6 +52,10 @@ check: .venv/.dev-stamp ## Check format, lint, types, layers and architecture
 	.venv/bin/python .venv/bin/lint-imports --no-logo
 	.venv/bin/python -m pytest tests/architecture
 
+.PHONY: docs
+docs: .venv/.dev-stamp ## Write docs/requirements.md from its source and the tests' marks
+	.venv/bin/python -m tests.support.requirements
+
 .PHONY: lock
 lock: .venv/.run-stamp ## Write both lock files from pyproject.toml; UPGRADE=1 takes newer versions
 	@.venv/bin/python -m pip install --quiet "$(UV)"
