@@ -5,15 +5,13 @@ import pytest
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
 from tests.support.client import Client
-
-REQUIREMENTS = {f"T{n}" for n in range(1, 19)} | {f"R{n}" for n in range(1, 13)}
-"""The eighteen tasks and the twelve requirements that a test may show."""
+from tests.support.requirements import IDS
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         for mark in item.iter_markers("requirement"):
-            if set(mark.args) - REQUIREMENTS:
+            if set(mark.args) - set(IDS):
                 raise pytest.UsageError(f"{item.nodeid}: no such requirement: {mark.args}")
 
 

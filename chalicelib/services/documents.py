@@ -99,8 +99,7 @@ _KINDS: Final[Mapping[type, Kind]] = {
 
 def fields_of(document: type[Any]) -> Mapping[str, Field]:
     """Return the scalar fields of a document type by their outside names."""
-    # mypy takes the __hash__ of the class's instances for that of the class
-    return _fields_of(document)  # type: ignore[arg-type]
+    return _fields_of(document)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import chalicelib
 from chalicelib.adapters.avro.commit_codec import AvroCommitCodec
@@ -30,15 +30,16 @@ from chalicelib.services.streams import StreamReader
 from chalicelib.wiring.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from chalicelib.kernel.context import Aggregate, BoundedContext
     from chalicelib.kernel.messages import Event
+    from chalicelib.kernel.projection import Projection
     from chalicelib.services.dead_letters import DeadLetters
     from chalicelib.services.event_router import EventBus
     from chalicelib.services.event_store import CommitCodec, EventStore, SnapshotStore
     from chalicelib.services.governance.policy_engine import PolicyEngine
-    from chalicelib.services.governance.schema_registry import SchemaRegistry
+    from chalicelib.services.governance.schema_registry import EventCodec, SchemaRegistry
     from chalicelib.services.identity import Identity
     from chalicelib.services.positions import Positions
     from chalicelib.services.read_models import ReadModels
@@ -86,36 +87,26 @@ class System:
     read_json: Callable[[bytes], object]
 
 
-def compose(
-    ports: Ports,
-    contexts: Iterable[BoundedContext],
-    *,
-    snapshot_interval: int,
-) -> System:
+def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interval: int) -> System:
     """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
     contexts = tuple(contexts)
     shapes = PydanticShapes()
-    event_codec = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
-    codec = AvroCommitCodec(event_codec, resource("schemas/avro"))
-    policies = Policies(ports.policies)
-    writer = CommitWriter(
-        events=ports.events,
-        event_codec=event_codec,
-        commit_codec=codec,
-        policies=policies,
-        provenance=Provenance(policies.digest, code_digest()),
-        trigger=SnapshotTrigger(snapshot_interval),
-        now=ports.now,
-    )
+    events = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
+    codec = AvroCommitCodec(events, resource("schemas/avro"))
+    writer = _writer(ports, events, codec, SnapshotTrigger(snapshot_interval))
     loaders = {
         aggregate.name: StreamLoader(
             aggregate, ports.events, ports.snapshots, codec, shapes, snapshot_interval
         )
         for _, aggregate in _aggregates(contexts)
     }
-    projections = _projections(ports, contexts, codec, shapes)
     router = EventRouter(
-        ports.events, ports.bus, codec, ports.registry, policies, _parking(ports, ROUTER)
+        ports.events, ports.bus, codec, ports.registry, writer.policies, _parking(ports, ROUTER)
+    )
+    projections = tuple(
+        _projection(projection, ports, codec, shapes)
+        for context in contexts
+        for projection in context.projections
     )
     return System(
         commands=CommandService(
@@ -128,32 +119,43 @@ def compose(
         router=router,
         projections=projections,
         snapshots=SnapshotManager(ports.snapshots, loaders),
-        operations=Operations(
-            positions=ports.positions,
-            letters=ports.dead_letters,
-            projections=[handler.projection for handler in projections],
-            redrivers={ROUTER: router.redrive, **{h.consumer: h.redrive for h in projections}},
-        ),
+        operations=_operations(ports, router, projections),
         identity=ports.identity,
         shapes=shapes,
         read_json=read_json,
     )
 
 
-def _projections(
-    ports: Ports, contexts: tuple[BoundedContext, ...], codec: CommitCodec, shapes: Shapes
-) -> tuple[ProjectionHandler, ...]:
-    return tuple(
-        ProjectionHandler(
-            projection,
-            ports.events,
-            codec,
-            ports.read_models,
-            _parking(ports, projection.index),
-            shapes,
-        )
-        for context in contexts
-        for projection in context.projections
+def _writer(
+    ports: Ports, events: EventCodec, codec: CommitCodec, trigger: SnapshotTrigger
+) -> CommitWriter:
+    policies = Policies(ports.policies)
+    return CommitWriter(
+        events=ports.events,
+        event_codec=events,
+        commit_codec=codec,
+        policies=policies,
+        provenance=Provenance(policies.digest, code_digest()),
+        trigger=trigger,
+        now=ports.now,
+    )
+
+
+def _projection(
+    projection: Projection[Any], ports: Ports, codec: CommitCodec, shapes: Shapes
+) -> ProjectionHandler:
+    parking = _parking(ports, projection.index)
+    return ProjectionHandler(projection, ports.events, codec, ports.read_models, parking, shapes)
+
+
+def _operations(
+    ports: Ports, router: EventRouter, projections: Sequence[ProjectionHandler]
+) -> Operations:
+    return Operations(
+        positions=ports.positions,
+        letters=ports.dead_letters,
+        projections=[handler.projection for handler in projections],
+        redrivers={ROUTER: router.redrive, **{each.consumer: each.redrive for each in projections}},
     )
 
 

@@ -76,8 +76,7 @@ Form: TypeAlias = Scalar | Choice | Many | Maybe | Record
 
 def record_of(kind: type[Any]) -> Record:
     """Return the form of a dataclass; raises Misconfigured for a field that has none."""
-    # mypy takes the __hash__ of the class's instances for that of the class
-    return _record_of(kind)  # type: ignore[arg-type]
+    return _record_of(kind)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's
 
 
 @cache

@@ -111,5 +111,4 @@ _compile = cache(_Compiled)
 
 
 def _compiled(kind: type[Any]) -> _Compiled:
-    # mypy takes the __hash__ of the class's instances for that of the class
-    return _compile(kind)  # type: ignore[arg-type]
+    return _compile(kind)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's

@@ -31,9 +31,9 @@ def main() -> int:
 
 def _serve(stop: threading.Event) -> None:
     # What takes time to import waits until the signals have their handlers.
-    from chalicelib.entrypoints.local.welcome import welcome  # noqa: PLC0415
-    from chalicelib.wiring import start  # noqa: PLC0415
-    from chalicelib.wiring.settings import Settings  # noqa: PLC0415
+    from chalicelib.entrypoints.local.welcome import welcome  # noqa: PLC0415 - see above
+    from chalicelib.wiring import start  # noqa: PLC0415 - see above
+    from chalicelib.wiring.settings import Settings  # noqa: PLC0415 - see above
 
     server = _bound(Settings.read(os.environ).port)
     with start() as running, server:
@@ -44,8 +44,8 @@ def _serve(stop: threading.Event) -> None:
 
 def _bound(port: int) -> LocalServer:
     """Return a server that has the port; raises Misconfigured if it can't be had."""
-    from chalicelib.entrypoints.http import create_app  # noqa: PLC0415
-    from chalicelib.entrypoints.local.server import LocalServer  # noqa: PLC0415
+    from chalicelib.entrypoints.http import create_app  # noqa: PLC0415 - see above
+    from chalicelib.entrypoints.local.server import LocalServer  # noqa: PLC0415 - see above
 
     try:
         return LocalServer(create_app(), port)

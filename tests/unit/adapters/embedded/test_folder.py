@@ -10,7 +10,15 @@ import pytest
 from chalicelib.adapters.embedded.folder import DataFolder
 from chalicelib.kernel.errors import Misconfigured, Unavailable
 
-FILES = ["bus.db", "event-store.db", "lock", "positions.db", "read-models.db", "snapshots.db"]
+FILES = [
+    "bus.db",
+    "dead-letters.db",
+    "event-store.db",
+    "lock",
+    "positions.db",
+    "read-models.db",
+    "snapshots.db",
+]
 
 
 def test_a_folder_is_made_with_its_files(tmp_path):
