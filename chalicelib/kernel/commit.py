@@ -41,6 +41,7 @@ class SnapshotDue(StrEnum):
     NO = "no"
     COUNT = "count"
     SIZE = "size"
+    AGE = "age"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,9 @@ class CommitWriter:
         schemas = [event.schema for event in encoded]
         payloads = [event.payload for event in encoded]
         self.policies.approve(schemas, loaded.stream, accepted.request.principal, "append")
-        due = self.trigger.verdict(loaded)
-        header = self.provenance.stamp(accepted, loaded.head, schemas, due, self.now())
+        now = self.now()
+        due = self.trigger.verdict(loaded.tail, now)
+        header = self.provenance.stamp(accepted, loaded.head, schemas, due, now)
         commit = self.commit_codec.pack(loaded.stream, loaded.head.version + 1, header, payloads)
         if commit.size > MAX_COMMIT_BYTES:
             raise CommitTooLarge(commit.size, MAX_COMMIT_BYTES)

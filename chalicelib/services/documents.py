@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,11 +16,16 @@ from chalicelib.kernel.naming import camel
 from chalicelib.kernel.values import from_minor_units, minor_units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from chalicelib.services.read_models import Scalar
 
 MAX_INTEGER: Final = 2**63 - 1
+MAX_WORD: Final = 64
+"""Characters of a word that count."""
+MAX_WORDS: Final = 2_000
+"""Words of a document that count."""
+_WORD: Final = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,28 @@ def _kind(hint: Any) -> tuple[Kind | None, bool]:
     if not isinstance(hint, type) or is_dataclass(hint):
         return None, False
     return next((kind for base, kind in _KINDS.items() if issubclass(hint, base)), None), False
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text as searched: runs of letters and digits, NFKC, case-folded."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def index_words(value: object) -> frozenset[str]:
+    """Return all words in the texts of a document, however deep, as far as an index holds them."""
+    found = sorted({word[:MAX_WORD] for text in _texts(value) for word in words_of(text)})
+    return frozenset(found[:MAX_WORDS])
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))
 
 
 def index_fields(document: object) -> dict[str, Scalar]:

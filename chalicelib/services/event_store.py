@@ -11,6 +11,7 @@ from chalicelib.kernel.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from chalicelib.kernel.commit import Commit, Header, PackedCommit
     from chalicelib.kernel.context import Aggregate
@@ -69,14 +70,29 @@ class SnapshotStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """What was read since the snapshot, or since the start: how much, and from when on."""
+
+    commits: int = 0
+    size: int = 0
+    """Bytes, as they are stored."""
+    since: datetime | None = None
+    """When the first of it was recorded."""
+
+    def with_commit(self, commit: Commit) -> Tail:
+        """Return the tail with a commit more."""
+        since = self.since or commit.header.recorded_at
+        return Tail(self.commits + 1, self.size + commit.size, since)
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """A stream as far as it was read; ``strong`` if nothing acknowledged can be missing."""
 
     stream: StreamId
     state: Any
     head: Head
-    tail_commits: int
-    """Commits read since the snapshot, or since the start."""
+    tail: Tail
     strong: bool
 
 
@@ -122,11 +138,11 @@ class StreamLoader:
     def _start(self, stream: StreamId) -> Loaded:
         snapshot = self._snapshots.latest(stream)
         if snapshot is None or snapshot.reducer != self.reducer:
-            return Loaded(stream, self.aggregate.decider.initial, Head(), 0, strong=False)
+            return Loaded(stream, self.aggregate.decider.initial, Head(), Tail(), strong=False)
         state = None
         if snapshot.state:
             state = self._shapes.from_json(self.aggregate.state, snapshot.state)
-        return Loaded(stream, state, snapshot.head, 0, strong=False)
+        return Loaded(stream, state, snapshot.head, Tail(), strong=False)
 
     def _fold(
         self,
@@ -135,17 +151,17 @@ class StreamLoader:
         *,
         strong: bool,
     ) -> Loaded:
-        state, head, count = base.state, base.head, base.tail_commits
+        state, head, tail = base.state, base.head, base.tail
         for packed in commits:
             commit = self._codec.unpack(packed)
             head = head.after(packed, commit.header)
             state = self.aggregate.decider.fold(state, (event.data for event in commit.events))
-            count += 1
+            tail = tail.with_commit(commit)
         return replace(
             base,
             state=state,
             head=head,
-            tail_commits=count,
+            tail=tail,
             strong=strong or self._events.strong,
         )
 

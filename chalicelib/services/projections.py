@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import CorruptStream, Unavailable
-from chalicelib.services.documents import index_fields
+from chalicelib.services.documents import index_fields, index_words
 from chalicelib.services.read_models import Document
 
 if TYPE_CHECKING:
@@ -183,4 +183,4 @@ class ProjectionHandler:
     def _document(self, stream: StreamId, version: int, value: object) -> Document:
         body = None if value is None else self._shapes.to_json(value)
         fields = {} if value is None else index_fields(value)
-        return Document(stream.tenant, stream.id, version, body, fields)
+        return Document(stream.tenant, stream.id, version, body, fields, index_words(value))

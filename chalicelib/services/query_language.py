@@ -1,6 +1,7 @@
 """The query language: query-string parameters become a Query, or a precise refusal.
 
-``status=paid``, ``totalAmount[gte]=50``, ``sort=-placedAt``, ``limit=20``, ``cursor=...``
+``status=paid``, ``totalAmount[gte]=50``, ``q=ada love``, ``sort=-placedAt``, ``limit=20``,
+``cursor=...``
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import hashlib
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import Fault, InvalidInput
-from chalicelib.services.documents import fields_of
+from chalicelib.services.documents import MAX_WORD, fields_of, words_of
 from chalicelib.services.read_models import Filter, Query, Sort
 
 if TYPE_CHECKING:
@@ -26,7 +28,10 @@ DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 MAX_VALUE: Final = 500
 OPERATORS: Final = ("eq", "gt", "gte", "lt", "lte")
-PAGING: Final = ("limit", "cursor", "sort")
+MAX_SEARCHED: Final = 10
+"""Words that may be searched for at once."""
+SINGLE: Final = ("limit", "cursor", "sort", "q")
+"""Parameters that are no fields."""
 _PARAMETER: Final = re.compile(r"(?P<field>[A-Za-z0-9]+)(\[(?P<operator>[a-z]+)\])?")
 
 Parameters = list[tuple[str, str]]
@@ -57,16 +62,17 @@ class QueryLanguage:
         self, tenant: str, parameters: Parameters, fixed: Mapping[str, str], default_sort: str
     ) -> Query:
         """Read a list's parameters; ``fixed`` filters come from the route. Raises InvalidInput."""
-        paging = _single({name: value for name, value in parameters if name in PAGING}, parameters)
-        rest = [pair for pair in parameters if pair[0] not in PAGING]
-        filters = self.filters([*fixed.items(), *rest])
-        sort = self._sort(paging.get("sort", default_sort))
-        limit = _limit(paging.get("limit"))
-        query = Query(tenant, filters, sort, limit)
-        cursor = paging.get("cursor")
-        if cursor is None:
-            return query
-        return Query(tenant, filters, sort, limit, self._after(cursor, query))
+        single = _single({name: value for name, value in parameters if name in SINGLE}, parameters)
+        rest = [pair for pair in parameters if pair[0] not in SINGLE]
+        query = Query(
+            tenant,
+            filters=self.filters([*fixed.items(), *rest]),
+            sort=self._sort(single.get("sort", default_sort)),
+            limit=_limit(single.get("limit")),
+            words=_searched(single.get("q")),
+        )
+        cursor = single.get("cursor")
+        return query if cursor is None else replace(query, after=self._after(cursor, query))
 
     def cursor(self, query: Query, last: Document) -> str:
         """Return the cursor that goes on behind a document."""
@@ -115,6 +121,7 @@ class QueryLanguage:
             query.tenant,
             sorted([f.field, f.operator, f.value] for f in query.filters),
             [query.sort.field, query.sort.descending],
+            sorted(query.words),
         ]
         return hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()[:16]
 
@@ -133,6 +140,16 @@ def _single(values: dict[str, str], parameters: Sequence[tuple[str, str]]) -> di
             message = f"{name} is given more than once"
             raise InvalidInput(message, [Fault(name, "give it once")])
     return values
+
+
+def _searched(text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    words = words_of(text[: MAX_VALUE + 1])
+    if len(text) > MAX_VALUE or not 1 <= len(words) <= MAX_SEARCHED:
+        message = f"q is 1 to {MAX_SEARCHED} words, or their beginnings"
+        raise InvalidInput(message, [Fault("q", f"{text[:100]!r} is not")])
+    return tuple(word[:MAX_WORD] for word in words)
 
 
 def _limit(text: str | None) -> int:

@@ -16,8 +16,8 @@ Scalar: TypeAlias = str | int | bool | None
 class Document:
     """One document of a read model, as of a stream version.
 
-    ``body`` is served as it is; ``fields`` are what can be filtered, sorted and summed. A body of
-    None is a tombstone: it is kept for its version and never found.
+    ``body`` is served as it is; ``fields`` are what can be filtered, sorted and summed, ``words``
+    what can be searched. A body of None is a tombstone: it is kept for its version, never found.
     """
 
     tenant: str
@@ -25,6 +25,7 @@ class Document:
     version: int
     body: bytes | None
     fields: Mapping[str, Scalar]
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,17 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which documents of a tenant, in which order, behind which (sort value, id), how many."""
+    """Which documents of a tenant, in which order, behind which (sort value, id), how many.
+
+    Each of ``words`` has to be the beginning of one of the document's words; nothing is ranked.
+    """
 
     tenant: str
     filters: tuple[Filter, ...]
     sort: Sort
     limit: int
     after: tuple[Scalar, str] | None = None
+    words: tuple[str, ...] = ()
 
     def one_more(self) -> Query:
         """Return the query for one document more, which tells whether there is a next page."""

@@ -282,6 +282,41 @@ class ReadModelsContract:
 
         assert ["3", "5", "7"] == ids(found)
 
+    @pytest.mark.parametrize(
+        ("words", "expected"),
+        [
+            (("red",), "ab"),
+            (("re",), "abc"),
+            (("red", "sho"), "a"),
+            (("sho", "red"), "a"),
+            (("ed",), ""),
+            (("red", "blue"), ""),
+            (("caf\u00e9",), "c"),
+            (("reds",), ""),
+            (("%",), ""),
+            (("red shoe",), ""),
+        ],
+    )
+    def test_search(self, read_models: ReadModels, words: tuple[str, ...], expected: str):
+        """Each word is the beginning of one of the document's words; all of them are."""
+        texts = {"a": {"red", "shoe"}, "b": {"hat", "red"}, "c": {"caf\u00e9", "reed"}, "d": set()}
+        documents = [replace(a_document(name), words=frozenset(texts[name])) for name in texts]
+        read_models.put(INDEX, documents)
+
+        found = read_models.find(INDEX, replace(a_query(), words=words))
+
+        assert list(expected) == sorted(ids(found))
+
+    def test_words_come_back_and_follow_the_version(self, read_models: ReadModels):
+        """A newer document is found by its own words only."""
+        read_models.put(INDEX, [replace(a_document(version=1), words=frozenset({"old", "red"}))])
+        newer = replace(a_document(version=2), words=frozenset({"new"}))
+        read_models.put(INDEX, [newer])
+
+        assert newer == read_models.get(INDEX, TENANT, "a")
+        assert [] == read_models.find(INDEX, replace(a_query(), words=("old",)))
+        assert [newer] == read_models.find(INDEX, replace(a_query(), words=("new",)))
+
     def test_integers_are_exact(self, read_models: ReadModels):
         """Neighbours stay apart where floating point no longer can tell them."""
         numbers = [2**53, 2**53 + 1, 2**53 + 2, 2**63 - 1, -(2**63)]

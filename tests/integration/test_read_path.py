@@ -419,6 +419,14 @@ class TestQueries:
         expected = [f"o-{n:02}" for n in reversed(range(10, 30)) if n % 3]
         assert expected == [order["orderId"] for order in found]
 
+    def test_searches_words(self, busy):
+        """
+        Words, or their beginnings, all of them, wherever in the order they stand.
+        """
+        assert 10 == len(busy.many("/api/orders", ("q", "PAI c")))
+        assert ["o-07"] == [order["orderId"] for order in busy.many("/api/orders", ("q", "07"))]
+        assert [] == busy.many("/api/orders", ("q", "paid placed"))
+
     def test_lists_a_customers_orders(self, busy):
         """
         A customer's orders are that customer's, newest first.

@@ -66,7 +66,7 @@ class TestSnapshotManager:
             full = loader(client).load(STREAM)
 
         assert (short.state, short.head) == (full.state, full.head)
-        assert (1, 3) == (short.tail_commits, full.tail_commits)
+        assert (1, 3) == (short.tail.commits, full.tail.commits)
 
     def test_a_snapshot_saves_reading_its_history(self, eager):
         """
@@ -119,7 +119,7 @@ class TestForeignSnapshots:
         again = replace(orders, aggregates=(replace(order, reducer=2),))
         with Embedded.assemble(eager, [again]) as embedded:
             client = Client(embedded)
-            assert 2 == loader(client).load(STREAM).tail_commits
+            assert 2 == loader(client).load(STREAM).tail.commits
             cancel(client)
             client.settle()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = Schema(
     "positions",
-    1,
+    2,
     (
         """
         CREATE TABLE positions (

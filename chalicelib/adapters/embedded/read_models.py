@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = Schema(
     "read models",
-    1,
+    2,
     (
         """
         CREATE TABLE documents (
@@ -37,6 +37,7 @@ SCHEMA: Final = Schema(
             version INTEGER NOT NULL,
             body BLOB,
             fields TEXT NOT NULL,
+            words TEXT NOT NULL,
             PRIMARY KEY (index_name, tenant, id)
         )
         """,
@@ -44,18 +45,20 @@ SCHEMA: Final = Schema(
 )
 
 _GET: Final = """
-    SELECT tenant, id, version, body, fields FROM documents
+    SELECT tenant, id, version, body, fields, words FROM documents
     WHERE index_name = ? AND tenant = ? AND id = ?
 """
 _PUT: Final = """
-    INSERT INTO documents (index_name, tenant, id, version, body, fields) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO documents (index_name, tenant, id, version, body, fields, words)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (index_name, tenant, id) DO UPDATE
-    SET version = excluded.version, body = excluded.body, fields = excluded.fields
+    SET version = excluded.version, body = excluded.body,
+        fields = excluded.fields, words = excluded.words
     WHERE excluded.version > version
 """
 _FIND: Final = """
-    SELECT tenant, id, version, body, fields FROM documents
-    WHERE index_name = ? AND tenant = ? AND {filters} AND {behind}
+    SELECT tenant, id, version, body, fields, words FROM documents
+    WHERE index_name = ? AND tenant = ? AND {filters} AND {words} AND {behind}
     ORDER BY {order} {direction}, id {direction} LIMIT ?
 """
 # Grouped by the tenant too, which is one, so that no documents make no group even without fields.
@@ -87,11 +90,13 @@ class SqliteReadModels:
         after, after_values = behind(query)
         sql = _FIND.format(
             filters=filters,
+            words=" AND ".join(["TRUE", *(["instr(words, ?)"] * len(query.words))]),
             behind=after,
             order=order_of(query.sort.field),
             direction="DESC" if query.sort.descending else "ASC",
         )
-        values = (index, query.tenant, *filter_values, *after_values, query.limit)
+        words = [f" {storable(word)}" for word in query.words]
+        values = (index, query.tenant, *filter_values, *words, *after_values, query.limit)
         return [_document(row) for row in self._database.rows(sql, values)]
 
     def group(self, index: str, grouping: Grouping) -> list[Group]:
@@ -111,7 +116,8 @@ class SqliteReadModels:
 def _row(document: Document) -> tuple[object, ...]:
     fields = {name: _checked(name, value) for name, value in document.fields.items()}
     packed = json.dumps(fields, separators=(",", ":"))
-    return document.tenant, document.id, document.version, document.body, packed
+    words = "".join(f" {storable(word)}" for word in sorted(document.words))
+    return document.tenant, document.id, document.version, document.body, packed, words
 
 
 def _checked(name: str, value: Scalar) -> Scalar:
@@ -122,8 +128,10 @@ def _checked(name: str, value: Scalar) -> Scalar:
 
 
 def _document(row: Any) -> Document:
-    tenant, document_id, version, body, fields = row
-    return Document(tenant, document_id, version, body, json.loads(fields))
+    tenant, document_id, version, body, fields, words = row
+    return Document(
+        tenant, document_id, version, body, json.loads(fields), frozenset(words.split())
+    )
 
 
 def _halves(value: str) -> tuple[str, str]:

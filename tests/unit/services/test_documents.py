@@ -3,9 +3,10 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.domain.orders.events import OrderLine
 from chalicelib.domain.orders.order import Status
 from chalicelib.domain.orders.projections import OrderDetails, Sale
-from chalicelib.services.documents import fields_of, index_fields
+from chalicelib.services.documents import fields_of, index_fields, index_words, words_of
 
 pytestmark = pytest.mark.requirement("R6")
 
@@ -50,3 +51,32 @@ def test_what_no_read_model_could_hold_is_refused(total):
 
     with pytest.raises(ValueError, match="64 bits"):
         index_fields(sale)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Ada Lovelace", ["ada", "lovelace"]),
+        ("cust-1_x", ["cust", "1", "x"]),
+        ("STRASSE straße", ["strasse", "strasse"]),
+        ("Cafe\u0301 Caf\u00e9", ["caf\u00e9", "caf\u00e9"]),
+        (" '; DROP -- ", ["drop"]),
+        ("...", []),
+    ],
+)
+def test_words_are_compared_alike(text, words):
+    """
+    Case, composed or decomposed letters, and what stands between words make no difference.
+    """
+    assert words == words_of(text)
+
+
+def test_a_documents_words_come_from_all_its_texts():
+    """
+    Also from those of its lines and its status; each once, and no numbers or times.
+    """
+    at = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    lines = (OrderLine("red-shoe", 1, Decimal(1)), OrderLine("red-hat", 1, Decimal(1)))
+    details = OrderDetails("o-1", "c-1", Decimal(2), "USD", Status.PLACED, lines, 1, at, at)
+
+    assert {"o", "c", "1", "usd", "placed", "red", "shoe", "hat"} == index_words(details)

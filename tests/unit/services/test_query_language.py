@@ -121,6 +121,7 @@ class TestQuery:
             [("sort", "note")],
             [("sort", "tags")],
             [("sort", "--weight")],
+            [("q", "a"), ("q", "b")],
         ],
     )
     def test_refuses_bad_paging(self, parameters):
@@ -129,6 +130,32 @@ class TestQuery:
         """
         with pytest.raises(InvalidInput):
             query(*parameters)
+
+
+class TestSearch:
+    def test_reads_words(self):
+        """
+        q is words, or their beginnings, compared without regard to case.
+        """
+        assert ("ada", "lov") == query(("q", "Ada lov")).words
+
+    @pytest.mark.parametrize("text", ["", "...", "a " * 11, "x" * 501])
+    def test_refuses_none_and_too_many(self, text):
+        """
+        One to ten words can be searched for at once.
+        """
+        with pytest.raises(InvalidInput, match="1 to 10 words"):
+            query(("q", text))
+
+    def test_belongs_to_the_cursor(self):
+        """
+        A cursor of one search does not go on in another.
+        """
+        cursor = language.cursor(query(("q", "ada")), TestCursor.last)
+
+        assert ("2026", "p-7") == query(("q", "ada"), ("cursor", cursor)).after
+        with pytest.raises(InvalidInput, match="does not belong"):
+            query(("q", "lovelace"), ("cursor", cursor))
 
 
 class TestCursor:
