@@ -113,7 +113,7 @@ class Database:
     def _prepare(self, schema: Schema) -> None:
         self._writer.execute("PRAGMA synchronous = FULL")
         with _transaction(self._writer):
-            if not _recognised(self._writer, schema, self.path):
+            if not recognised(self._writer, schema, self.path):
                 for statement in schema.statements:
                     self._writer.execute(statement)
                 self._writer.execute(f"PRAGMA application_id = {schema.application_id}")
@@ -137,7 +137,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _recognised(connection: sqlite3.Connection, schema: Schema, path: Path) -> bool:
+def recognised(connection: sqlite3.Connection, schema: Schema, path: Path) -> bool:
     """Tell whether the file has this schema; false if it has none, raises if it has another."""
     (kind,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -37,7 +37,7 @@ SCHEMA: Final = Schema(
             version INTEGER NOT NULL,
             body BLOB,
             fields TEXT NOT NULL,
-            words TEXT NOT NULL,
+            words TEXT NOT NULL,  -- each behind a line feed, which no word holds
             PRIMARY KEY (index_name, tenant, id)
         )
         """,
@@ -95,7 +95,7 @@ class SqliteReadModels:
             order=order_of(query.sort.field),
             direction="DESC" if query.sort.descending else "ASC",
         )
-        words = [f" {storable(word)}" for word in query.words]
+        words = [f"\n{storable(word)}" for word in query.words]
         values = (index, query.tenant, *filter_values, *words, *after_values, query.limit)
         return [_document(row) for row in self._database.rows(sql, values)]
 
@@ -116,7 +116,7 @@ class SqliteReadModels:
 def _row(document: Document) -> tuple[object, ...]:
     fields = {name: _checked(name, value) for name, value in document.fields.items()}
     packed = json.dumps(fields, separators=(",", ":"))
-    words = "".join(f" {storable(word)}" for word in sorted(document.words))
+    words = "".join(f"\n{storable(word)}" for word in sorted(document.words))
     return document.tenant, document.id, document.version, document.body, packed, words
 
 
