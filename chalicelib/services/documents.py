@@ -7,18 +7,16 @@ import unicodedata
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from enum import Enum
 from functools import cache
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.kernel.naming import camel
+from chalicelib.kernel.forms import Choice, Maybe, Scalar, record_of
 from chalicelib.kernel.values import from_minor_units, minor_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from chalicelib.services.read_models import Scalar
+    from chalicelib.services.read_models import Scalar as Stored
 
 MAX_INTEGER: Final = 2**63 - 1
 MAX_WORD: Final = 64
@@ -36,8 +34,8 @@ class Kind:
     """
 
     name: str
-    store: Callable[[Any], Scalar]
-    read: Callable[[str], Scalar]
+    store: Callable[[Any], Stored]
+    read: Callable[[str], Stored]
     show: Callable[[Any], object]
 
 
@@ -93,13 +91,13 @@ def _same(value: Any) -> Any:
     return value
 
 
+_CHOICE: Final = Kind("text", lambda value: str(value.value), str, _same)
 _KINDS: Final[Mapping[type, Kind]] = {
     bool: Kind("boolean", _same, _read_flag, bool),
     int: Kind("integer", _integer, _read_integer, _same),
     Decimal: Kind("amount", _amount, _read_money, from_minor_units),
     datetime: Kind("time", _moment, _read_moment, _same),
     date: Kind("day", date.isoformat, lambda text: date.fromisoformat(text).isoformat(), _same),
-    Enum: Kind("text", lambda value: str(value.value), str, _same),
     str: Kind("text", _same, str, _same),
 }
 
@@ -111,23 +109,15 @@ def fields_of(document: type[Any]) -> Mapping[str, Field]:
 
 @cache
 def _fields_of(document: type[Any]) -> Mapping[str, Field]:
-    hints = get_type_hints(document)
     found = {}
-    for field in fields(document):
-        kind, optional = _kind(hints[field.name])
-        if kind is not None:
-            found[camel(field.name)] = Field(field.name, kind, optional)
+    for name, member in record_of(document).members.items():
+        optional = isinstance(member.form, Maybe)
+        match member.form.form if isinstance(member.form, Maybe) else member.form:
+            case Scalar(kind):
+                found[name] = Field(member.field.name, _KINDS[kind], optional)
+            case Choice():
+                found[name] = Field(member.field.name, _CHOICE, optional)
     return found
-
-
-def _kind(hint: Any) -> tuple[Kind | None, bool]:
-    if get_origin(hint) in (Union, UnionType):
-        inner = [arg for arg in get_args(hint) if arg is not NoneType]
-        kind, _ = _kind(inner[0]) if len(inner) == 1 else (None, False)
-        return kind, True
-    if not isinstance(hint, type) or is_dataclass(hint):
-        return None, False
-    return next((kind for base, kind in _KINDS.items() if issubclass(hint, base)), None), False
 
 
 def words_of(text: str) -> list[str]:
@@ -152,9 +142,9 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(getattr(value, field.name))
 
 
-def index_fields(document: object) -> dict[str, Scalar]:
+def index_fields(document: object) -> dict[str, Stored]:
     """Return what a query can see of a document."""
-    found: dict[str, Scalar] = {}
+    found: dict[str, Stored] = {}
     for name, field in fields_of(type(document)).items():
         value = getattr(document, field.attribute)
         found[name] = None if value is None else field.kind.store(value)

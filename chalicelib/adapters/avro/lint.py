@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 from chalicelib.adapters.avro.comparison import differences, outline_of
 from chalicelib.adapters.avro.registry import PLATFORM, FileSchemaRegistry
 from chalicelib.adapters.avro.rules import RULES
-from chalicelib.adapters.pydantic.forms import outline, record_of
 from chalicelib.kernel.errors import Misconfigured
+from chalicelib.kernel.forms import outline, record_of
 from chalicelib.kernel.messages import message_type
 from chalicelib.kernel.upcasting import UpcasterChain
 

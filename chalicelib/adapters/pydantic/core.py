@@ -12,8 +12,8 @@ from enum import Enum
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as core
 
-from chalicelib.adapters.pydantic.forms import Choice, Form, Many, Maybe, Member, Record, Scalar
 from chalicelib.adapters.pydantic.scalars import scalar
+from chalicelib.kernel.forms import Choice, Form, Many, Maybe, Member, Record, Scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema as core
 
 from chalicelib.adapters.pydantic.core import Compiler
-from chalicelib.adapters.pydantic.forms import record_of
+from chalicelib.kernel.forms import record_of
 from chalicelib.kernel.values import ID_PATTERN
 
 

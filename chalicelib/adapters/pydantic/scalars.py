@@ -15,7 +15,7 @@ from chalicelib.kernel.values import ID_PATTERN, Limits, is_identifier
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from chalicelib.adapters.pydantic.forms import Scalar
+    from chalicelib.kernel.forms import Scalar
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(

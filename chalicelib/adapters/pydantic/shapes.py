@@ -14,9 +14,9 @@ from pydantic_core import SchemaSerializer, SchemaValidator, ValidationError
 
 from chalicelib.adapters.pydantic.core import Compiler
 from chalicelib.adapters.pydantic.faults import faults
-from chalicelib.adapters.pydantic.forms import outline, record_of
 from chalicelib.adapters.pydantic.json import write_json
 from chalicelib.kernel.errors import InvalidInput
+from chalicelib.kernel.forms import outline, record_of
 
 T = TypeVar("T")
 

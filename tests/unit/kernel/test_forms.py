@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.pydantic.forms import Maybe, Scalar, record_of
 from chalicelib.kernel.errors import Misconfigured
+from chalicelib.kernel.forms import Maybe, Scalar, record_of
 from chalicelib.kernel.values import Limits, ShortText
 
 
