@@ -51,6 +51,9 @@ def test_the_server_does_what_it_says(server, tmp_path):
     Asked are the examples, the bounds of every schema, values inside and outside of them, and
     sequences along the links.
     """
+    order = {"orderId": "order-1", "customerId": "customer-1", "totalAmount": 99.99}
+    assert 201 == server.command("PlaceOrder", order).status_code
+
     done = schemathesis(f"{server.http.base_url}/openapi.json", tmp_path)
 
     assert 0 == done.returncode, done.stdout + done.stderr

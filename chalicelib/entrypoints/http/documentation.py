@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.entrypoints.http import headers as read
 from chalicelib.entrypoints.http.pages.docs import docs_page
 from chalicelib.entrypoints.http.pages.problems import problem_page, problems_page
-from chalicelib.entrypoints.http.problems import PROBLEMS, Problem
+from chalicelib.entrypoints.http.problems import PROBLEMS
 from chalicelib.entrypoints.http.responses import answer
 from chalicelib.entrypoints.http.routes import Routes
 from chalicelib.kernel.errors import NotFound
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalice.app import Response
 
     from chalicelib.entrypoints.http.middleware import View as Handler
+    from chalicelib.entrypoints.http.problem import Problem
     from chalicelib.entrypoints.http.request import Incoming
     from chalicelib.kernel.context import BoundedContext
 
@@ -37,8 +38,7 @@ def openapi(contexts: tuple[BoundedContext, ...]) -> Handler:
 
     @cache
     def document() -> bytes:
-        # Takes all of pydantic; nothing else at the edge does, and few ask for this.
-        from chalicelib.entrypoints.http.openapi.document import (  # noqa: PLC0415
+        from chalicelib.entrypoints.http.openapi.document import (  # noqa: PLC0415 - takes all of pydantic, and few ask
             openapi as described,
         )
 
@@ -86,5 +86,5 @@ def _explained(problem: Problem) -> dict[str, object]:
 
 
 def _json(body: object) -> Response:
-    # The headers of the page's other form: a client may be told all of them beforehand.
-    return answer(json.dumps(body).encode(), {"Vary": "Accept"})
+    headers = {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
+    return answer(json.dumps(body).encode(), headers)

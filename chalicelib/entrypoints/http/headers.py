@@ -19,6 +19,8 @@ _WAIT: Final = re.compile(
 )
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 _TRACE: Final = re.compile(r"[A-Za-z0-9=;:_.-]{1,256}")
+YEARS: Final = range(1700, 2200)
+"""Policies reckon in nanoseconds since 1970, of which 64 bits reach from 1678 to 2261."""
 _RANGE: Final = re.compile(r"([\w*.+-]+/[\w*.+-]+)(?:\s*;\s*q=([01](?:\.\d{0,3})?))?", re.ASCII)
 _HTML: Final = ("text/html", "text/*", "*/*", "application/xhtml+xml")
 _CHARSET: Final = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)"?', re.IGNORECASE)
@@ -45,9 +47,12 @@ def moment(name: str, value: str) -> datetime:
     if not _MOMENT.fullmatch(value):
         raise _invalid(name, explanation)
     try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        at = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _invalid(name, explanation) from error
+    if at.year not in YEARS:
+        raise _invalid(name, f"give a time in the years {YEARS[0]} to {YEARS[-1]}")
+    return at
 
 
 def wait(value: str) -> float:

@@ -52,13 +52,18 @@ def test_a_moment_is_rfc_3339(value, moment):
         "2026-01-31T12:00:60Z",
         "2026-01-31T12:00:00.1234567Z",
         "0001-01-01T00:00:00+23:59",
+        "1699-12-31T23:59:59Z",
+        "2200-01-01T00:00:00Z",
         "2026-W05-6T12:00:00Z",
         "noon",
         "",
     ],
 )
 def test_no_other_moment_is(value):
-    """A time without a zone is many times; one that no calendar has is none."""
+    """A time without a zone is many times; one that no calendar has is none.
+
+    Beyond 64 bits of nanoseconds no policy could decide.
+    """
     with pytest.raises(InvalidInput):
         headers.moment("Nexus-Effective-At", value)
 
@@ -98,6 +103,29 @@ def test_a_preference_is_a_wish(value, seconds):
 def test_a_tag_matches_itself(value, expected):
     """If-None-Match compares weakly, and each of a list."""
     assert expected == headers.matches(value, '"7"')
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("application/json", True),
+        ("Application/JSON;q=0.9, text/html;q=0.8", True),
+        ("text/html;q=0.5, application/json", True),
+        ("application/json, */*;q=0.1", True),
+        ("application/json, */*", True),
+        ("application/json;q=0", False),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", False),
+        ("text/html, application/json", False),
+        ("application/json;q=0.2, */*;q=0.8", False),
+        ("*/*", False),
+        ("image/png", False),
+        ("json please", False),
+        ("", False),
+    ],
+)
+def test_json_comes_to_those_who_prefer_it(value, expected):
+    """A browser, and whoever takes anything, gets the page for people."""
+    assert expected == headers.prefers_json(value)
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,6 @@ def _operation(
 
 def _answers(context: BoundedContext, aggregate: Aggregate, components: Components) -> Json:
     kinds = [message_type(context.name, event) for event in aggregate.events]
-    links = _links(context, aggregate)
     done = components.schema(f"{context.name}.{aggregate.name}.accepted", _result(kinds, some=True))
     idle = components.schema(f"{context.name}.{aggregate.name}.idle", _result(kinds, some=False))
     headers = answered("ETag", "Nexus-Consistency")
@@ -92,13 +91,12 @@ def _answers(context: BoundedContext, aggregate: Aggregate, components: Componen
             "description": "There was nothing to do: it is as the command wants it.",
             "headers": headers,
             "content": content(idle),
-            "links": links,
         },
         "201": {
             "description": "Done, and stored; or it was, by a command with the same key before.",
             "headers": replayed,
             "content": content(done),
-            "links": links,
+            "links": _links(context, aggregate),
         },
     }
 

@@ -6,7 +6,13 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.entrypoints.http.openapi import commands, platform, views
+from chalicelib.entrypoints.http.openapi import (
+    commands,
+    documentation,
+    operations,
+    streams,
+    views,
+)
 from chalicelib.entrypoints.http.openapi.components import Components
 
 if TYPE_CHECKING:
@@ -37,7 +43,9 @@ def openapi(contexts: Iterable[BoundedContext]) -> Json:
         for part in (commands, views)
         for path, operations in part.paths(context, components)
     }
-    paths |= platform.paths(contexts, components)
+    paths |= streams.paths(contexts, components)
+    paths |= operations.paths(components)
+    paths |= documentation.paths(components)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -47,7 +55,7 @@ def openapi(contexts: Iterable[BoundedContext]) -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [*(_tag(context) for context in contexts), *platform.TAGS],
+        "tags": [*map(_tag, contexts), streams.TAG, operations.TAG, documentation.TAG],
         "security": [{"token": []}, {}],
         "paths": paths,
         "components": components.document(),

@@ -42,8 +42,7 @@ ANSWERED: Final[Mapping[str, Json]] = {
         "schema": {"type": "string", "const": "Bearer"},
     },
     "Content-Security-Policy": {
-        "description": "The page runs its own script and style, and nothing else.",
-        "required": True,
+        "description": "Of a page: it runs its own script and style, and nothing else.",
         "schema": TEXT,
     },
     "X-Content-Type-Options": {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.entrypoints.http.headers import YEARS
 from chalicelib.entrypoints.http.openapi.headers import VERSION_TAG
 from chalicelib.entrypoints.http.openapi.terms import CURSOR, IDENTIFIER, MOMENT, TEXT, Json, ref
 from chalicelib.services.consistency import MAX_LENGTH
 from chalicelib.services.documents import MAX_INTEGER, fields_of
 from chalicelib.services.queries import MAX_WAIT
-from chalicelib.services.query_language import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUE
+from chalicelib.services.query_language import DEFAULT_LIMIT, MAX_LIMIT, MAX_SEARCHED, MAX_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -61,7 +62,8 @@ SHARED: Final[Mapping[str, Json]] = {
     "EffectiveAt": _header(
         "Nexus-Effective-At",
         MOMENT,
-        "When it happened, if that was not now; a policy decides whether you may say so.",
+        "When it happened, if that was not now; a policy decides whether you may say so. "
+        f"In the years {YEARS[0]} to {YEARS[-1]}.",
     ),
     "Consistency": _header(
         "Nexus-Consistency",
@@ -77,6 +79,11 @@ SHARED: Final[Mapping[str, Json]] = {
         "If-None-Match",
         {"type": "string", "examples": ['"1"']},
         "The `ETag` that you have: if it is the present one, 304 without a body.",
+    ),
+    "Words": _query(
+        "q",
+        {"type": "string", "minLength": 1, "maxLength": MAX_VALUE, "examples": ["order-1"]},
+        f"Only those whose texts have all these 1 to {MAX_SEARCHED} words, or words that begin so.",
     ),
     "Limit": _query(
         "limit",

@@ -33,13 +33,13 @@ def ref(section: str, name: str) -> Json:
     return {"$ref": f"#/components/{section}/{name}"}
 
 
-def closed(properties: Json, optional: tuple[str, ...] = (), **said: object) -> Json:
-    """Return the schema of an object that has these properties and no other."""
+def closed(properties: Json, **said: object) -> Json:
+    """Return the schema of an object that has all these properties and no other."""
     return {
         **said,
         "type": "object",
         "properties": properties,
-        "required": [name for name in properties if name not in optional],
+        "required": list(properties),
         "additionalProperties": False,
     }
 

@@ -90,7 +90,7 @@ def _many(view: Many, context: BoundedContext, components: Components) -> Json:
         "parameters": [
             *_asked(view),
             sort(document, view.sort),
-            *shared("Limit", "Cursor", *_HEADERS),
+            *shared("Words", "Limit", "Cursor", *_HEADERS),
         ],
         "responses": {"200": _answer("A page.", page), **components.problems(*_PROBLEMS)},
     }

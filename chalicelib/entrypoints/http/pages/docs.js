@@ -18,6 +18,8 @@ const inline = (text) => (text || "").split(/(`[^`]+`)/).filter(Boolean)
 const paragraphs = (text) => (text || "").trim().split("\n\n").filter(Boolean)
   .map((part) => el("p", {}, inline(part)));
 
+const optional = () => el("small", { class: "faint" }, " optional");
+
 let api;
 const follow = (part) => (part.$ref
   ? { ...part.$ref.slice(2).split("/").reduce((at, key) => at[key], api), ...part, $ref: undefined, component: part.$ref.split("/").pop() }
@@ -50,7 +52,7 @@ function rows(schema, prefix = "") {
   if (s.type === "array") return rows(s.items, `${prefix}[]`);
   return Object.entries(s.properties || {}).flatMap(([name, property]) => {
     const p = follow(property), path = prefix ? `${prefix}.${name}` : name;
-    const row = el("tr", {}, el("td", {}, el("code", {}, path), (s.required || []).includes(name) ? "" : " ?"),
+    const row = el("tr", {}, el("td", {}, el("code", {}, path), (s.required || []).includes(name) ? "" : optional()),
       el("td", {}, kind(property)), el("td", {}, inline(p.description), p.description ? " " : "", el("span", { class: "faint" }, bounds(p))));
     return [row, ...rows(property, path)];
   });
@@ -149,7 +151,7 @@ function answers(responses) {
 function operation(path, method, given) {
   const parameters = (given.parameters || []).map(follow);
   const body = given.requestBody?.content["application/json"].schema;
-  const listed = parameters.map((p) => el("tr", {}, el("td", {}, el("code", {}, p.name), p.required ? "" : " ?"), el("td", {}, p.in),
+  const listed = parameters.map((p) => el("tr", {}, el("td", {}, el("code", {}, p.name), p.required ? "" : optional()), el("td", {}, p.in),
     el("td", {}, kind(p.schema)), el("td", {}, inline(p.description), " ", el("span", { class: "faint" }, bounds(follow(p.schema))))));
   return el("details", { id: given.operationId }, el("summary", {}, el("span", { class: `method ${method}` }, method.toUpperCase()), " ",
     el("span", { class: "path" }, path), " ", el("span", { class: "what" }, given.summary)),
@@ -172,7 +174,8 @@ async function start() {
     document.getElementById("title").textContent = `${api.info.title} ${api.info.version}`;
     document.getElementById("about").replaceChildren(...paragraphs(api.info.description), ...paragraphs(api.components.securitySchemes.token.description));
     main.replaceChildren(...api.tags.map(section));
-    if (location.hash) document.getElementById(location.hash.slice(1))?.setAttribute("open", "");
+    const named = location.hash && document.getElementById(location.hash.slice(1));
+    if (named) { named.setAttribute("open", ""); named.scrollIntoView(); }
   } catch (error) {
     main.replaceChildren(el("p", { role: "alert" }, `openapi.json can't be shown: ${error.message}`));
   }

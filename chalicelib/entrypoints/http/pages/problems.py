@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from chalice.app import Response
 
-    from chalicelib.entrypoints.http.problems import Problem
+    from chalicelib.entrypoints.http.problem import Problem
 
 _PROBLEM = """\
 <header><nav aria-label="Pages"><a href="../docs">Documentation</a>

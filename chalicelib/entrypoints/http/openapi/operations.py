@@ -1,0 +1,125 @@
+"""Operations: how the system does, what has stopped, and making it go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.entrypoints.http import errors as http
+from chalicelib.entrypoints.http.openapi.operation import json, operation, public
+from chalicelib.entrypoints.http.openapi.parameters import path
+from chalicelib.entrypoints.http.openapi.problems import EVERYWHERE
+from chalicelib.entrypoints.http.openapi.terms import MOMENT, STREAM, TEXT, Json, closed, content
+from chalicelib.kernel import errors
+from chalicelib.kernel.commit import Path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.entrypoints.http.openapi.components import Components
+
+TAG: Final = {"name": "operations", "description": "How the system does, and making it go on."}
+_PROBLEMS: Final = (*EVERYWHERE, errors.Unauthenticated, errors.Unavailable)
+_REDRIVE: Final = (
+    *_PROBLEMS,
+    errors.NotFound,
+    http.UnsupportedMediaType,
+    errors.CorruptStream,
+)
+_COUNT: Final[Json] = {"type": "integer", "minimum": 0}
+_CONSUMER: Final = closed(
+    {
+        "name": TEXT,
+        "lag": {**_COUNT, "description": "In records."},
+        "failures": {**_COUNT, "description": "In a row."},
+        "error": {"type": ["string", "null"], "description": "The last one."},
+    }
+)
+_PARKED: Final = closed(
+    {
+        "consumer": TEXT,
+        "stream": STREAM,
+        "behind": {**_COUNT, "description": "The version that it has got to."},
+        "reason": TEXT,
+        "waiting": {**_COUNT, "description": "Deliveries that have come since."},
+    }
+)
+_HEALTH: Final = closed(
+    {
+        "status": {"type": "string", "enum": ["ok", "degraded"]},
+        "consumers": {"type": "array", "items": _CONSUMER},
+        "parkedCount": _COUNT,
+        "parked": {"type": "array", "items": _PARKED, "description": "The first of them."},
+    },
+    description="What carries events, how far it lags, and which streams have stopped where.",
+)
+_PROJECTION: Final = closed(
+    {
+        "index": TEXT,
+        "name": TEXT,
+        "version": {"type": "integer", "minimum": 1},
+        "source": {**TEXT, "description": "The aggregate whose streams it follows."},
+        "paths": {"type": "array", "items": {"type": "string", "enum": sorted(Path)}},
+        "consumers": {"type": "array", "items": _CONSUMER},
+        "parked": {"type": "array", "items": _PARKED},
+    }
+)
+_LETTER: Final = closed(
+    {
+        "consumer": TEXT,
+        "stream": STREAM,
+        "version": {"type": "integer", "minimum": 1, "description": "Of its first event."},
+        "count": {"type": "integer", "minimum": 1, "description": "Of its events."},
+        "bytes": _COUNT,
+        "reason": TEXT,
+        "attempts": _COUNT,
+        "failedAt": MOMENT,
+    },
+    description="A commit that could not be applied.",
+)
+
+
+def paths(components: Components) -> Iterator[tuple[str, Json]]:
+    """Yield the paths of operations."""
+    health = json("It is.", components.schema("Health", _HEALTH))
+    unwell = components.problems(*EVERYWHERE, http.Unwell, errors.Unavailable)
+    yield "/health", {"get": public(_operation("getHealth", "Is it well?", health, unwell))}
+    problems = components.problems(*_PROBLEMS)
+    projections = json("All of them.", _items(components.schema("Projection", _PROJECTION)))
+    yield "/api/operations/projections", {
+        "get": _operation(
+            "getProjections", "Each read model, how far it lags and what is parked", projections,
+            problems,
+        )
+    }  # fmt: skip
+    letters = json("All of them.", _items(components.schema("DeadLetter", _LETTER)))
+    yield (
+        "/api/operations/dlq",
+        {
+            "get": _operation(
+                "getDlq", "What could not be applied, by whom and why", letters, problems
+            )
+        },
+    )
+    yield "/api/operations/dlq/{consumer}/redrive", {"post": _redrive(components)}
+
+
+def _operation(name: str, summary: str, answer: Json, problems: Json, *parameters: Json) -> Json:
+    return operation(name, TAG["name"], summary, {"200": answer, **problems}, *parameters)
+
+
+def _redrive(components: Components) -> Json:
+    done = closed({"redriven": {"type": "boolean", "description": "False: it stopped again."}})
+    described = _operation(
+        "redrive",
+        "Make a parked stream go on",
+        json("It was tried.", done),
+        components.problems(*_REDRIVE),
+        path("consumer", description="Who has parked it."),
+    )
+    stream = {"stream": "default/Order/order-1"}
+    body = {"required": True, "content": content(closed({"stream": STREAM}), example=stream)}
+    return {**described, "requestBody": body}
+
+
+def _items(schema: Json) -> Json:
+    return closed({"items": {"type": "array", "items": schema}})
