@@ -27,6 +27,8 @@ Pay it, and look around:
   curl {url}/api/streams/Order/test-1
   curl {url}/health
 
+All routes are explained at {url}/docs.
+
 """
 
 
