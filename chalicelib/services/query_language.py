@@ -28,6 +28,8 @@ DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 MAX_VALUE: Final = 500
 OPERATORS: Final = ("eq", "gt", "gte", "lt", "lte")
+MAX_FILTERS: Final = 20
+"""Conditions that one query may have."""
 MAX_SEARCHED: Final = 10
 """Words that may be searched for at once."""
 SINGLE: Final = ("limit", "cursor", "sort", "q")
@@ -47,6 +49,10 @@ class QueryLanguage:
 
     def filters(self, parameters: Iterable[tuple[str, str]]) -> tuple[Filter, ...]:
         """Read parameters as filters; raises InvalidInput that names each one that is none."""
+        parameters = list(parameters)
+        if len(parameters) > MAX_FILTERS:
+            message = f"a query has at most {MAX_FILTERS} conditions, not {len(parameters)}"
+            raise InvalidInput(message)
         found, faults = [], []
         for name, value in parameters:
             try:

@@ -47,6 +47,23 @@ def test_a_body_is_not_encoded(exchange, framing):
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        b"multipart/mixed; boundary*=us-ascii'en'a%00; boundary*0*=\x00",
+        b"multipart/mixed; boundary*=a\x00b''c",
+        b"multipart/mixed; boundary*" + b"9" * 5000 + b"=a",
+        b"multipart/mixed; boundary*=a; boundary*0=b",
+        b"multipart/mixed; boundary*0=a; boundary=b; boundary*=c",
+    ],
+    ids=["null", "charset", "digits", "both", "mixed"],
+)
+def test_headers_that_trip_the_parser_are_malformed(exchange, value):
+    """The standard library takes a Content-Type for an e-mail's; what it can't read is refused."""
+    sent = POST + b"Content-Type: " + value + b"\r\nContent-Length: x\r\n\r\n"
+    assert (400, "malformed-request") == outcome(exchange(sent))
+
+
+@pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:8000", "", "localhost.evil", "[::1]"]
 )
 def test_another_host_is_not_served(exchange, host):

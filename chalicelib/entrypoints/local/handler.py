@@ -110,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
         if len(self.raw_requestline) > MAX_LINE:
             message = f"the request line may have at most {MAX_LINE} bytes"
             raise errors.TargetTooLong(message)
-        if not self.parse_request():
+        if not self._parsed():
             message = "the request line is empty"
             raise errors.MalformedRequest(message)
         check_host(self.headers)
@@ -119,6 +119,16 @@ class Handler(BaseHTTPRequestHandler):
         if len(body) < length:
             raise ConnectionResetError
         return body
+
+    def _parsed(self) -> bool:
+        try:
+            return self.parse_request()
+        except (OSError, errors.HttpError):
+            raise
+        except Exception as error:
+            # The library reads headers as those of an e-mail, and trips over some parameters.
+            message = "its headers can't be read"
+            raise errors.MalformedRequest(message) from error
 
     def _body_length(self) -> int:
         if self.command not in METHODS:

@@ -86,6 +86,14 @@ class TestFilters:
         assert name == fault.pointer
         assert message in fault.message
 
+    def test_has_at_most_twenty_conditions(self):
+        """
+        A query that no index could take in is refused before one is asked.
+        """
+        assert 20 == len(language.filters([("weight[gt]", "5")] * 20))
+        with pytest.raises(InvalidInput, match="at most 20 conditions, not 21"):
+            language.filters([("weight[gt]", "5")] * 21)
+
     def test_names_every_fault_at_once(self):
         """
         One answer tells all that is wrong.
