@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class EventStore(Protocol):
     """Insert-only storage of commits, keyed by stream and first version."""
 
-    strong: bool
-    """Whether every read sees every acknowledged append, asked for or not."""
+    @property
+    def strong(self) -> bool:
+        """Whether every read sees every acknowledged append, asked for or not."""
 
     def append(self, commit: PackedCommit) -> None:
         """Insert one commit; appending the very same commit again changes nothing.
