@@ -1,0 +1,123 @@
+"""Killed at random moments under load: nothing acknowledged is lost or doubled."""
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from tests.support.server import Server, exact
+
+pytestmark = [pytest.mark.requirement("T11"), pytest.mark.requirement("R5")]
+
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "6"))
+WRITERS = 4
+LONGEST = 0.6
+"""Seconds that a round may last before the server is killed."""
+
+
+class Writers:
+    """Place, pay and ship orders until the server is gone; remember what was acknowledged."""
+
+    def __init__(self, server, number):
+        self._server = server
+        self._number = number
+        self.acknowledged: dict[str, list[str]] = {}
+        """By order, the commands that were answered 201."""
+        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(WRITERS)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, writer):
+        with httpx.Client(base_url=self._server.http.base_url, timeout=20) as http:
+            try:
+                for count in range(10_000):
+                    self._order(http, f"o-{self._number}-{writer}-{count}")
+            except httpx.TransportError:
+                return
+
+    def _order(self, http, order_id):
+        order = {"orderId": order_id}
+        for name, data in (
+            ("PlaceOrder", {**order, "customerId": f"c-{order_id[-1]}", "totalAmount": 1.01}),
+            ("PayOrder", {**order, "paymentId": "p", "amount": 1.01}),
+            ("ShipOrder", {**order, "carrier": "DHL", "trackingNumber": "t"}),
+        ):
+            self.acknowledged.setdefault(order_id, [])
+            key = {"Idempotency-Key": f"{order_id}-{name}"}
+            answer = http.post(f"/api/commands/{name}", json=data, headers=key)
+            assert 201 == answer.status_code, answer.text
+            self.acknowledged[order_id].append(name)
+
+
+def everything(server, path):
+    """All items of a list, page by page."""
+    items, cursor = [], ""
+    while True:
+        page = exact(server.query(f"{path}?limit=200&sort=orderId{cursor}"))
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        cursor = f"&cursor={page['next']}"
+
+
+def settled(server):
+    """Wait until nothing lags."""
+    deadline = time.monotonic() + 60
+    while any(consumer["lag"] for consumer in server.query("/health").json()["consumers"]):
+        assert time.monotonic() < deadline, "the read models don't catch up"
+        time.sleep(0.05)
+
+
+STATUS = {"OrderPlaced": "placed", "OrderPaid": "paid", "OrderShipped": "shipped"}
+EVENTS = {"PlaceOrder": "OrderPlaced", "PayOrder": "OrderPaid", "ShipOrder": "OrderShipped"}
+
+
+def test_killed_again_and_again(tmp_path):
+    """
+    After each kill the server starts by itself; each acknowledged command is in its stream exactly
+    once, one that was not answered at most once; every read model is the fold of the streams.
+    """
+    chance = random.Random(20)
+    acknowledged: dict[str, list[str]] = {}
+    for number in range(ROUNDS):
+        with Server(tmp_path / "data") as server, Writers(server, number) as writers:
+            time.sleep(chance.uniform(0.05, LONGEST))
+            server.process.kill()
+            server.process.wait()
+        acknowledged |= writers.acknowledged
+
+    with Server(tmp_path / "data") as server:
+        settled(server)
+        folds = {}
+        for order_id, commands in acknowledged.items():
+            answer = server.query(f"/api/streams/Order/{order_id}")
+            events = answer.json()["events"] if answer.status_code == 200 else []
+            types = [event["type"].removeprefix("orders.") for event in events]
+            done = [EVENTS[name] for name in commands]
+            assert done == types[: len(done)]
+            assert len(types) <= len(done) + 1
+            assert list(EVENTS.values())[: len(types)] == types
+            if types:
+                folds[order_id] = STATUS[types[-1]]
+        orders = everything(server, "/api/orders")
+        assert folds == {order["orderId"]: order["status"] for order in orders}
+        sales = exact(server.query("/api/sales"))["items"]
+        counted: Counter[str] = Counter()
+        for row in sales:
+            counted[row["status"]] += row["orders"]
+        assert Counter(folds.values()) == counted
+        assert sum(row["totalAmount"] for row in sales) == Decimal("1.01") * len(folds)
+        assert 0 == server.query("/health").json()["parkedCount"]
+    assert len(acknowledged) > ROUNDS
