@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.kernel.errors import CorruptStream
+from chalicelib.kernel.errors import CorruptStream, Unavailable
 from chalicelib.kernel.head import Head
 from chalicelib.kernel.snapshot import Snapshot
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.kernel.context import Aggregate
     from chalicelib.kernel.stream import StreamId
     from chalicelib.services.shapes import Shapes
+
+logger = logging.getLogger(__name__)
 
 
 class EventStore(Protocol):
@@ -137,13 +140,21 @@ class StreamLoader:
         return Snapshot(loaded.stream, loaded.head, self.reducer, state)
 
     def _start(self, stream: StreamId) -> Loaded:
-        snapshot = self._snapshots.latest(stream)
+        snapshot = self._latest(stream)
         if snapshot is None or snapshot.reducer != self.reducer:
             return Loaded(stream, self.aggregate.decider.initial, Head(), Tail(), strong=False)
         state = None
         if snapshot.state:
             state = self._shapes.from_json(self.aggregate.state, snapshot.state)
         return Loaded(stream, state, snapshot.head, Tail(), strong=False)
+
+    def _latest(self, stream: StreamId) -> Snapshot | None:
+        """Return the newest snapshot; it is a cache, so the log answers where it can't."""
+        try:
+            return self._snapshots.latest(stream)
+        except Unavailable as error:
+            logger.warning("%s is loaded without its snapshot: %s", stream, error)
+            return None
 
     def _fold(
         self,

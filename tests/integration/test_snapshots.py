@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.orders import orders
 from chalicelib.domain.orders.order import order
-from chalicelib.kernel.errors import Rejected
+from chalicelib.kernel.errors import Rejected, Unavailable
 from chalicelib.kernel.snapshot import Snapshot
 from chalicelib.kernel.stream import StreamId
 from chalicelib.wiring.embedded import Embedded
@@ -150,3 +150,45 @@ def test_a_state_of_nothing_is_a_state(client):
         loader(client).load(STREAM).state,
         loader(client).load(STREAM).head.version,
     )
+
+
+class TestDamagedSnapshots:
+    """A snapshot is a cache: what it says is worth nothing if it can't be trusted or had."""
+
+    @pytest.mark.parametrize("column", ["head", "state", "reducer", "version", "seal"])
+    def test_a_changed_row_is_not_used(self, client, column):
+        """
+        One changed character, wherever, and the state comes from the log instead.
+        """
+        place_and_pay(client)
+        expected = loader(client).load(STREAM)
+        client.embedded.ports.snapshots.save(loader(client).snapshot(expected))
+        with client.embedded.folder.snapshots.write() as connection:
+            change = "version + 1" if column == "version" else f"replace({column}, 'a', 'b')"
+            if column in ("state", "seal"):
+                change = f"CAST({column} || x'00' AS BLOB)"
+            connection.execute(f"UPDATE snapshots SET {column} = {change}")
+
+        loaded = loader(client).load(STREAM)
+
+        assert (expected.state, expected.head, 2) == (
+            loaded.state,
+            loaded.head,
+            loaded.tail.commits,
+        )
+
+    def test_without_its_snapshots_a_system_goes_on(self, settings):
+        """
+        While the snapshots can't be read, commands are decided on the log.
+        """
+
+        class Gone:
+            def latest(self, stream):
+                raise Unavailable("the snapshots are gone")
+
+        with Embedded.assemble(
+            settings, adapt=lambda ports: replace(ports, snapshots=Gone())
+        ) as embedded:
+            place_and_pay(Client(embedded))
+
+            assert 4 == cancel(Client(embedded)).version

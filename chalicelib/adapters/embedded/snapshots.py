@@ -1,7 +1,9 @@
-"""The snapshot store on SQLite."""
+"""The snapshot store on SQLite; each row is sealed, and a damaged one is no snapshot."""
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.embedded.database import Schema
@@ -12,9 +14,11 @@ if TYPE_CHECKING:
     from chalicelib.adapters.embedded.database import Database
     from chalicelib.kernel.stream import StreamId
 
+logger = logging.getLogger(__name__)
+
 SCHEMA: Final = Schema(
     "snapshots",
-    1,
+    2,
     (
         """
         CREATE TABLE snapshots (
@@ -23,6 +27,7 @@ SCHEMA: Final = Schema(
             head TEXT NOT NULL,
             reducer TEXT NOT NULL,
             state BLOB NOT NULL,
+            seal BLOB NOT NULL,
             PRIMARY KEY (stream, version)
         )
         """,
@@ -31,12 +36,14 @@ SCHEMA: Final = Schema(
 
 # At the same version, a snapshot by the reducer of today takes the place of one by yesterday's.
 _SAVE: Final = """
-    INSERT INTO snapshots (stream, version, head, reducer, state) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (stream, version) DO UPDATE
-    SET head = excluded.head, reducer = excluded.reducer, state = excluded.state
+    INSERT INTO snapshots (stream, version, head, reducer, state, seal) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (stream, version) DO UPDATE SET
+        head = excluded.head, reducer = excluded.reducer,
+        state = excluded.state, seal = excluded.seal
 """
 _LATEST: Final = """
-    SELECT head, reducer, state FROM snapshots WHERE stream = ? ORDER BY version DESC LIMIT 1
+    SELECT version, head, reducer, state, seal FROM snapshots
+    WHERE stream = ? ORDER BY version DESC LIMIT 1
 """
 
 
@@ -50,11 +57,21 @@ class SqliteSnapshotStore:
         rows = self._database.rows(_LATEST, (str(stream),))
         if not rows:
             return None
-        head, reducer, state = rows[0]
+        version, head, reducer, state, seal = rows[0]
+        if seal != _seal(str(stream), version, head, reducer, state):
+            logger.error(
+                "the snapshot of %s at version %s is damaged, and not used", stream, version
+            )
+            return None
         return Snapshot(stream, head_from_text(head), reducer, state)
 
     def save(self, snapshot: Snapshot) -> None:
         head = head_to_text(snapshot.head)
         row = (str(snapshot.stream), snapshot.version, head, snapshot.reducer, snapshot.state)
         with self._database.write() as connection:
-            connection.execute(_SAVE, row)
+            connection.execute(_SAVE, (*row, _seal(*row)))
+
+
+def _seal(*parts: object) -> bytes:
+    """Return SHA-256 over all of a row, so that no changed bit of a cache gets into the log."""
+    return hashlib.sha256(repr(parts).encode()).digest()

@@ -6,10 +6,11 @@ kernel's Limits count: at the edge they do, in history never.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass
 from enum import Enum
 
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticKnownError
 from pydantic_core import core_schema as core
 
 from chalicelib.adapters.pydantic.scalars import scalar
@@ -40,12 +41,16 @@ class Compiler:
                 return self._record(form)
 
     def _many(self, form: Many) -> CoreSchema:
-        return core.tuple_schema(
+        items = core.tuple_schema(
             [self.schema(form.item)],
             variadic_item_index=0,
             min_length=form.limits.min_length if self.limited else None,
             max_length=form.limits.max_length if self.limited else None,
         )
+        if not self.limited or form.limits.max_length is None:
+            return items
+        # Judged first: else each of a million wrong items is found to be wrong, one by one.
+        return core.no_info_before_validator_function(_at_most(form.limits.max_length), items)
 
     def _record(self, form: Record) -> CoreSchema:
         fields = [self._field(name, member) for name, member in form.members.items()]
@@ -66,6 +71,16 @@ class Compiler:
         return core.dataclass_field(
             field.name, schema, kw_only=True, validation_alias=name, serialization_alias=name
         )
+
+
+def _at_most(length: int) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if isinstance(value, list) and len(value) > length:
+            found = {"field_type": "Tuple", "max_length": length, "actual_length": len(value)}
+            raise PydanticKnownError("too_long", found)
+        return value
+
+    return check
 
 
 def _plain(value: object) -> object:

@@ -9,7 +9,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from chalicelib.kernel.errors import Misconfigured
+from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from chalicelib.entrypoints.local.server import LocalServer
@@ -23,7 +23,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         _serve(stop)
-    except Misconfigured as error:
+    except (Misconfigured, Unavailable) as error:
         sys.stderr.write(f"Nexus can't start: {error}\n")
         return 2
     return 0
