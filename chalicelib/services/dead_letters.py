@@ -38,8 +38,8 @@ class DeadLetters(Protocol):
     def get(self, consumer: str, stream: StreamId) -> Sequence[DeadLetter]:
         """Return the letters of one stream, by version."""
 
-    def remove(self, consumer: str, stream: StreamId) -> None:
-        """Forget the letters of a stream: its commits have been applied."""
+    def remove(self, consumer: str, stream: StreamId, upto: int) -> None:
+        """Forget the letters of a stream up to the commit that starts at a version."""
 
     def all(self, consumer: str | None = None) -> Sequence[DeadLetter]:
         """Return the letters of one consumer or of all: by consumer, stream and version."""
@@ -73,5 +73,6 @@ class DeadLetterBox:
             for letter in letters:
                 self.put(letter.commit, failure, letter.attempts + 1)
             return False
-        self.letters.remove(self.consumer, stream)
+        newest = max((letter.commit.version for letter in letters), default=0)
+        self.letters.remove(self.consumer, stream, newest)
         return True

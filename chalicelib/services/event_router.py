@@ -85,6 +85,7 @@ class EventRouter:
             for commit in self._events.read(stream, after=position.version, strong=True):
                 try:
                     self._publish([(commit, self._validated(commit))])
+                    self._parking.positions.advance(self._parking.consumer, {stream: commit.last})
                 except (SchemaViolation, Forbidden, CorruptStream) as failure:
                     self._parking.park(commit, commit.version - 1, failure, attempts=1)
                     return False

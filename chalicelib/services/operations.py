@@ -87,8 +87,9 @@ class Operations:
     def redrive(self, consumer: str, stream: StreamId) -> bool:
         """Make a stream go on; false if it stops again. Raises NotFound if it had not stopped."""
         redriver = self.redrivers.get(consumer)
-        if redriver is None or not self.letters.get(consumer, stream):
-            message = f"{consumer[:100]} holds no dead letter of {stream}"
+        stopped = self.letters.get(consumer, stream) or self.positions.get(consumer, stream).parked
+        if redriver is None or not stopped:
+            message = f"{consumer[:100]} has not stopped in {stream}"
             raise NotFound(message)
         return redriver(stream)
 

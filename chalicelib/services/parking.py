@@ -60,5 +60,6 @@ class Parking:
             if not go_on(position):
                 return False
             self.positions.release(self.consumer, stream, position.waiting)
-        self.letters.remove(self.consumer, stream)
+        # Since the release the stream may have stopped again, further on: that letter stays.
+        self.letters.remove(self.consumer, stream, position.version)
         return True

@@ -16,6 +16,7 @@ from chalicelib.kernel.projection import Projection
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.event_router import Topic
 from chalicelib.services.governance.policy_engine import Decision, Reason
+from chalicelib.services.parking import Parking
 from chalicelib.services.positions import Position
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.wiring.embedded import Embedded
@@ -322,6 +323,41 @@ class TestPoison:
 
         assert Position(3) == client.embedded.ports.positions.get(broken.index, STREAM)
         assert 3 == documents(client, broken, "o-1")[0].version
+
+    def test_a_stop_right_after_the_release_keeps_its_letter(self, poisoned):
+        """
+        The stream stops again, further on, before the redrive has tidied up: that letter is kept.
+        """
+        client, broken, poison = poisoned
+        order = {"orderId": "o-1"}
+        client.command("PlaceOrder", {**order, "customerId": "c-1", "totalAmount": 5})
+        client.command("PayOrder", {**order, "paymentId": "p-1", "amount": 5})
+        client.settle()
+        poison["order"] = "none"
+        handler = handler_of(client, broken)
+        ports = client.embedded.ports
+        later = replace(commits(client)[-1], version=3)
+
+        class ParksOnRelease:
+            def __getattr__(self, name):
+                return getattr(ports.positions, name)
+
+            def release(self, *asked):
+                released = ports.positions.release(*asked)
+                Parking(broken.index, ports.positions, ports.dead_letters, ports.now).park(
+                    later, 2, ValueError("again"), 3
+                )
+                return released
+
+            def get(self, consumer, stream):
+                position = ports.positions.get(consumer, stream)
+                again = position.parked and position.parked.startswith("ValueError")
+                return replace(position, parked=None) if again else position
+
+        handler._parking = replace(handler._parking, positions=ParksOnRelease())
+        assert handler.redrive(STREAM)
+
+        assert [3] == [letter.commit.version for letter in ports.dead_letters.all()]
 
 
 @pytest.mark.requirement("R8")

@@ -41,7 +41,7 @@ SCHEMA: Final = Schema(
 
 _PUT: Final = "INSERT OR REPLACE INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _GET: Final = "SELECT * FROM letters WHERE consumer = ? AND stream = ? ORDER BY version"
-_REMOVE: Final = "DELETE FROM letters WHERE consumer = ? AND stream = ?"
+_REMOVE: Final = "DELETE FROM letters WHERE consumer = ? AND stream = ? AND version <= ?"
 _ALL: Final = """
     SELECT * FROM letters WHERE consumer = ifnull(?, consumer) ORDER BY consumer, stream, version
 """
@@ -62,9 +62,9 @@ class SqliteDeadLetters:
     def get(self, consumer: str, stream: StreamId) -> Sequence[DeadLetter]:
         return [_letter(row) for row in self._database.rows(_GET, (consumer, str(stream)))]
 
-    def remove(self, consumer: str, stream: StreamId) -> None:
+    def remove(self, consumer: str, stream: StreamId, upto: int) -> None:
         with self._database.write() as connection:
-            connection.execute(_REMOVE, (consumer, str(stream)))
+            connection.execute(_REMOVE, (consumer, str(stream), upto))
 
     def all(self, consumer: str | None = None) -> Sequence[DeadLetter]:
         return [_letter(row) for row in self._database.rows(_ALL, (consumer,))]
