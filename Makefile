@@ -8,6 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 DATA ?= .data
 ARGS ?=
+SEEDS ?= 10000
 
 # Expanded only when a virtual environment has to be made. Found is not enough, it has to run: a
 # version manager's shim may stand for a Python that is switched off.
@@ -44,6 +45,10 @@ setup: .venv/.dev-stamp ## Install what development needs; PYTHON=python3.12 cho
 test: .venv/.dev-stamp ## Run the tests; ARGS="tests/unit -k order" chooses among them
 	.venv/bin/python -m pytest $(ARGS)
 
+.PHONY: chaos
+chaos: .venv/.dev-stamp ## Simulate 10,000 seeds of faults and crashes, and count them; SEEDS=500
+	.venv/bin/python -m tests.simulation --seeds $(SEEDS)
+
 .PHONY: check
 check: .venv/.dev-stamp ## Check format, lint, types, layers and architecture
 	.venv/bin/python -m ruff format --check
@@ -64,7 +69,7 @@ lock: .venv/.run-stamp ## Write both lock files from pyproject.toml; UPGRADE=1 t
 
 .PHONY: clean
 clean: ## Remove .venv and every cache; what Nexus has stored stays
-	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv nexus_blueprint.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A virtual environment whose Python has gone, as after an upgrade of the system, is made again.
@@ -78,6 +83,7 @@ clean: ## Remove .venv and every cache; what Nexus has stored stays
 	echo "Setting up .venv with $$("$$python" --version); this is done once ..."; \
 	"$$python" -m venv --clear .venv
 	@$(INSTALL) requirements.lock
+	@.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch .venv/.run-stamp
 
 .venv/.dev-stamp: requirements-dev.lock .venv/.run-stamp

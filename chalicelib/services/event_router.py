@@ -66,23 +66,25 @@ class EventRouter:
 
         Raises Unavailable, and then the whole batch may come again.
         """
-        stopped = {each.stream for each in self._parking.positions.parked(self._parking.consumer)}
+        parked = self._parking.positions.parked(self._parking.consumer)
+        stopped = {each.stream: each.version for each in parked}
         headed = []
         for commit in commits:
-            if commit.stream in stopped and self._waits(commit):
+            if commit.version > stopped.get(commit.stream, commit.version) and self._waits(commit):
                 continue
             try:
                 headed.append((commit, self._validated(commit)))
             except (SchemaViolation, Forbidden, CorruptStream) as failure:
                 self._parking.park(commit, commit.version - 1, failure, attempts=1)
-                stopped.add(commit.stream)
+                stopped.setdefault(commit.stream, commit.version - 1)
         self._publish(headed)
 
     def redrive(self, stream: StreamId) -> bool:
         """Go on with a parked stream from where it stopped; false if it stops again."""
 
         def go_on(position: Position) -> bool:
-            for commit in self._events.read(stream, after=position.version, strong=True):
+            after = self._parking.first_stop(stream, position)
+            for commit in self._events.read(stream, after=after, strong=True):
                 try:
                     self._publish([(commit, self._validated(commit))])
                     self._parking.positions.advance(self._parking.consumer, {stream: commit.last})

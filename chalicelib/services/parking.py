@@ -51,15 +51,25 @@ class Parking:
         self.positions.park(self.consumer, stream, version, reason)
 
     def drain(self, stream: StreamId, go_on: Callable[[Position], bool]) -> bool:
-        """Let a stream go on until nothing waits behind its mark, then take off the mark.
+        """Let a stream go on until nothing waits behind it, then take off its mark and letters.
 
         ``go_on`` applies what lies behind a position; it returns false, and so does this, if the
-        stream has stopped again.
+        stream has stopped again. A crash, or another redrive, may have left a mark without its
+        letter or a letter without its mark: either is reason enough to go on.
         """
-        while (position := self.positions.get(self.consumer, stream)).parked is not None:
+        while True:
+            position = self.positions.get(self.consumer, stream)
+            if position.parked is None and not self.letters.get(self.consumer, stream):
+                return True
             if not go_on(position):
                 return False
-            self.positions.release(self.consumer, stream, position.waiting)
-        # Since the release the stream may have stopped again, further on: that letter stays.
-        self.letters.remove(self.consumer, stream, position.version)
-        return True
+            if self.positions.release(self.consumer, stream, position.waiting):
+                # Since then it may have stopped again, further on: that letter stays.
+                reached = self.positions.get(self.consumer, stream).version
+                self.letters.remove(self.consumer, stream, reached)
+                return True
+
+    def first_stop(self, stream: StreamId, position: Position) -> int:
+        """Return the version behind which a stream has to go on where it came in no order."""
+        letters = self.letters.get(self.consumer, stream)
+        return min((letter.commit.version - 1 for letter in letters), default=position.version)

@@ -8,7 +8,7 @@ written, which has no meaning.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -87,12 +87,13 @@ class _Past:
     """A stream up to here."""
 
     version: int = 0
-    hashes: frozenset[bytes] = frozenset({GENESIS})
+    hashes: tuple[bytes, ...] = (GENESIS,)
     """What the last commit bears and what it should bear: where they differ, that was found."""
     recorded_at: datetime | None = None
     marks: Mapping[Path, int] | None = field(default_factory=lambda: dict.fromkeys(Path, 0))
     """The last version on each path; None behind a commit that can't tell."""
-    commands: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED_COMMANDS))
+    commands: list[str] = field(default_factory=list)
+    """The ids of the last 100."""
 
 
 class Verifier:
@@ -151,9 +152,9 @@ class Verifier:
         if not follows:
             yield f"follows version {past.version} of its stream: one is missing or moved"
         header = yield from self._content(commit)
-        past.hashes, known = frozenset({commit.hash}), past.hashes
+        past.hashes, known = (commit.hash,), past.hashes
         if header is None:
-            past.hashes |= {commit.computed_hash(each) for each in known}
+            past.hashes += tuple(commit.computed_hash(each) for each in known[:2])
             past.marks = None
         else:
             if header.previous_hash not in known:
@@ -163,7 +164,7 @@ class Verifier:
             yield from self._provenance(commit, header, past)
             past.recorded_at = header.recorded_at
             past.marks = last_on(commit.version, header)
-            past.commands.append(header.command_id)
+            past.commands = [*past.commands, header.command_id][-REMEMBERED_COMMANDS:]
         past.version = commit.last
 
     def _content(self, commit: PackedCommit) -> Generator[str, None, Header | None]:

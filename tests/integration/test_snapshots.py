@@ -186,6 +186,9 @@ class TestDamagedSnapshots:
             def latest(self, stream):
                 raise Unavailable("the snapshots are gone")
 
+            def save(self, snapshot):
+                raise Unavailable("the snapshots are gone")
+
         with Embedded.assemble(
             settings, adapt=lambda ports: replace(ports, snapshots=Gone())
         ) as embedded:

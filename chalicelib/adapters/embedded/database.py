@@ -1,26 +1,32 @@
-"""One SQLite file: a writer, a few readers, and a schema that is recognised before it is used."""
+"""One SQLite file: a writer and a few readers, or these alone; its schema is recognised first."""
 
 from __future__ import annotations
 
 import queue
+import shutil
 import sqlite3
 import threading
 import zlib
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from chalicelib.adapters.embedded.faults import explained
 from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 READERS: Final = 4
 """Reads at a time; one more waits for its turn."""
 BUSY_TIMEOUT: Final = 5.0
 """Seconds that another process may hold a lock before an operation gives up."""
+_DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_MADE: Final = (
+    "SELECT CAST(type || ' ' || name || ' ' || ifnull(sql, '') AS BLOB) FROM sqlite_master"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,11 @@ class Database:
     """
 
     def __init__(self, path: Path, schema: Schema) -> None:
-        self.path = path
-        self._uri = path.absolute().as_uri()  # escapes what has a meaning in a URI, as ? and #
-        self._closed = False
-        self._writing = threading.Lock()
-        self._readers: queue.LifoQueue[sqlite3.Connection | None] = queue.LifoQueue()
+        self._name(path, schema)
         with ExitStack() as undo, explained(path, at_start=True):
             self._writer = undo.enter_context(closing(self._connect("rwc")))
             self._prepare(schema)
             undo.pop_all()
-        self._offer_readers()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -69,15 +70,37 @@ class Database:
         with self._reader() as reader, explained(self.path):
             return reader.execute(sql, parameters).fetchall()
 
+    def damage(self) -> list[str]:
+        """Return what SQLite finds wrong with the file, and how its schema isn't as it was made."""
+        try:
+            found = [text for (text,) in self.rows("PRAGMA integrity_check(10)") if text != "ok"]
+            there = {text for (text,) in self.rows(_MADE)}
+        except (Misconfigured, Unavailable, UnicodeDecodeError) as error:
+            code = getattr(error.__cause__, "sqlite_errorcode", sqlite3.SQLITE_NOTADB) & 0xFF
+            if code not in _DAMAGE or not self.path.is_file():
+                raise
+            return [str(error)]
+        with closing(sqlite3.connect(":memory:")) as model:
+            for statement in self._schema.statements:
+                model.execute(statement)
+            made = {text for (text,) in model.execute(_MADE)}
+        changed = [text.decode(errors="replace") for text in sorted(made ^ there)]
+        return found + [f"is not as it was made: {' '.join(text.split())}" for text in changed]
+
     def close(self) -> None:
         """Close the file once what is under way has ended; whoever comes later is refused."""
         with self._writing:
-            self._closed = True
-            for reader in [self._readers.get() for _ in range(READERS)]:
-                if reader is not None:
-                    reader.close()
-            self._offer_readers()  # wakes those who wait for one, to be refused
+            self._close_readers()
             self._writer.close()  # the last to go: it merges the write-ahead log into the file
+
+    def _name(self, path: Path, schema: Schema) -> None:
+        self.path = path
+        self._schema = schema
+        self._absolute = path.absolute()
+        self._closed = False
+        self._writing = threading.Lock()
+        self._readers: queue.LifoQueue[sqlite3.Connection | None] = queue.LifoQueue()
+        self._offer_readers()
 
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
@@ -91,6 +114,22 @@ class Database:
         finally:
             self._readers.put(reader)
 
+    def _connect(self, mode: str, path: Path | None = None) -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"{(path or self._absolute).as_uri()}?mode={mode}",  # a URI escapes ? and #
+            uri=True,
+            timeout=BUSY_TIMEOUT,
+            isolation_level=None,  # transactions begin and end where this file says so
+            check_same_thread=False,  # lock and pool let one thread at a time use a connection
+        )
+
+    def _close_readers(self) -> None:
+        self._closed = True
+        for reader in [self._readers.get() for _ in range(READERS)]:
+            if reader is not None:
+                reader.close()
+        self._offer_readers()  # wakes those who wait for one, to be refused
+
     def _offer_readers(self) -> None:
         """Offer places for readers; each is connected when it is first needed."""
         for _ in range(READERS):
@@ -101,19 +140,10 @@ class Database:
             message = f"{self.path} is closed"
             raise Unavailable(message)
 
-    def _connect(self, mode: str) -> sqlite3.Connection:
-        return sqlite3.connect(
-            f"{self._uri}?mode={mode}",
-            uri=True,
-            timeout=BUSY_TIMEOUT,
-            isolation_level=None,  # transactions begin and end where this file says so
-            check_same_thread=False,  # lock and pool let one thread at a time use a connection
-        )
-
     def _prepare(self, schema: Schema) -> None:
         self._writer.execute("PRAGMA synchronous = FULL")
         with _transaction(self._writer):
-            if not recognised(self._writer, schema, self.path):
+            if not _recognised(self._writer, schema, self.path):
                 for statement in schema.statements:
                     self._writer.execute(statement)
                 self._writer.execute(f"PRAGMA application_id = {schema.application_id}")
@@ -123,6 +153,70 @@ class Database:
         if mode != "wal":
             message = f"the file system of {self.path} can't share memory; use a local disk"
             raise Misconfigured(message)
+
+
+class ReadOnlyDatabase(Database):
+    """A file that is there already, opened when it is first read, and never written.
+
+    SQLite makes the files "-wal" and "-shm" beside it, even to read. Where both are there, as a
+    Nexus runs or was killed, it is read in place, with what is written meanwhile. Where not, nobody
+    has it open: a private copy is read, which goes when this is closed. Raises as a Database does.
+    """
+
+    def __init__(self, path: Path, schema: Schema) -> None:
+        self._name(path, schema)
+        self._copies = ExitStack()
+
+    def write(self) -> NoReturn:
+        """Raise Unavailable."""
+        raise Unavailable(f"{self.path} is open for reading only")
+
+    def close(self) -> None:
+        """Close what was opened, and remove what was copied."""
+        with self._writing:
+            self._close_readers()
+            self._copies.close()
+
+    def _connect(self, mode: str, path: Path | None = None) -> sqlite3.Connection:
+        if not self.path.is_file():
+            raise Misconfigured(f"{self.path} is not there: `nexus run` makes it")
+        with ExitStack() as undo, explained(self.path, at_start=True):
+            reader = undo.enter_context(closing(super()._connect(mode, path or self._readable())))
+            if not _recognised(reader, self._schema, self.path):
+                raise Misconfigured(f"{self.path} is empty: `nexus run` fills it")
+            undo.pop_all()
+        return reader
+
+    def _readable(self) -> Path:
+        """Return the file itself if it is open elsewhere, or a copy that is whole."""
+        while not all(file.exists() for file in _sidecars(self._absolute)):
+            try:
+                before = _stamps(self._absolute)
+                copy = self._copy()
+                if _stamps(self._absolute) == before:
+                    return copy
+            except FileNotFoundError:  # a Nexus starts or stops right now
+                continue
+            except OSError as error:
+                raise Misconfigured(f"{self.path} can't be copied ({error.strerror})") from error
+        return self._absolute
+
+    def _copy(self) -> Path:
+        folder = Path(self._copies.enter_context(TemporaryDirectory(prefix="nexus-")))
+        for file in filter(Path.exists, (self._absolute, _sidecars(self._absolute)[0])):
+            shutil.copyfile(file, folder / file.name)
+        return folder / self._absolute.name
+
+
+def _sidecars(path: Path) -> tuple[Path, Path]:
+    """Return the write-ahead log, and its index that processes share."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+
+
+def _stamps(path: Path) -> list[tuple[int, int, int]]:
+    """Return what tells whether a file or its sidecars were changed."""
+    found = [file.stat() for file in (path, *_sidecars(path)) if file.exists()]
+    return [(stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in found]
 
 
 @contextmanager
@@ -137,7 +231,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def recognised(connection: sqlite3.Connection, schema: Schema, path: Path) -> bool:
+def _recognised(connection: sqlite3.Connection, schema: Schema, path: Path) -> bool:
     """Tell whether the file has this schema; false if it has none, raises if it has another."""
     (kind,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -15,7 +15,7 @@ from chalicelib.adapters.embedded import (
     read_models,
     snapshots,
 )
-from chalicelib.adapters.embedded.database import Database, Schema
+from chalicelib.adapters.embedded.database import Database, ReadOnlyDatabase, Schema
 from chalicelib.kernel.errors import Misconfigured
 
 if TYPE_CHECKING:
@@ -36,21 +36,38 @@ class DataFolder:
         _make(path)
         with ExitStack() as stack:
             stack.callback(os.close, _lock(path))
-            self.event_store = _open(stack, path / "event-store.db", event_store.SCHEMA)
-            self.snapshots = _open(stack, path / "snapshots.db", snapshots.SCHEMA)
-            self.positions = _open(stack, path / "positions.db", positions.SCHEMA)
-            self.dead_letters = _open(stack, path / "dead-letters.db", dead_letters.SCHEMA)
-            self.read_models = _open(stack, path / "read-models.db", read_models.SCHEMA)
-            self.bus = _open(stack, path / "bus.db", bus.SCHEMA)
-            self._opened = stack.pop_all()
+            self._open(stack, Database)
 
     def close(self) -> None:
         """Close the databases, then let others have the folder."""
         self._opened.close()
 
+    def _open(self, stack: ExitStack, kind: type[Database]) -> None:
+        def file(name: str, schema: Schema) -> Database:
+            return stack.enter_context(closing(kind(self.path / name, schema)))
 
-def _open(stack: ExitStack, path: Path, schema: Schema) -> Database:
-    return stack.enter_context(closing(Database(path, schema)))
+        self.event_store = file("event-store.db", event_store.SCHEMA)
+        self.snapshots = file("snapshots.db", snapshots.SCHEMA)
+        self.positions = file("positions.db", positions.SCHEMA)
+        self.dead_letters = file("dead-letters.db", dead_letters.SCHEMA)
+        self.read_models = file("read-models.db", read_models.SCHEMA)
+        self.bus = file("bus.db", bus.SCHEMA)
+        self._opened = stack.pop_all()
+
+
+class ReadOnlyFolder(DataFolder):
+    """The same folder, for looking only: nothing is made, written or locked, and nobody disturbed.
+
+    A file is opened when it is first read. Raises Misconfigured if the folder isn't there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.is_dir():
+            message = f"there is no data folder {path}: `nexus run` makes it, or name another one"
+            raise Misconfigured(message)
+        with ExitStack() as stack:
+            self._open(stack, ReadOnlyDatabase)
 
 
 def _make(path: Path) -> None:

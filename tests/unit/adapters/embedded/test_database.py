@@ -125,7 +125,9 @@ def test_a_file_that_is_no_database_is_refused(path):
     """And stays what it was."""
     path.write_text("Dear diary, " * 200)
 
-    with pytest.raises(Misconfigured, match=r"notes\.db is not a database; put back a copy of the whole folder"):
+    with pytest.raises(
+        Misconfigured, match=r"notes\.db is not a database; put back a copy of the whole folder"
+    ):
         Database(path, NOTES)
 
     assert path.read_text().startswith("Dear diary")

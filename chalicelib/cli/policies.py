@@ -1,0 +1,43 @@
+"""``nexus policies``: the rules that decide."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import typer
+
+from chalicelib.cli.options import Json, examples
+from chalicelib.cli.output import emit, say, table
+
+app = typer.Typer(name="policies", help="The rules that decide.", no_args_is_help=True)
+
+LIBRARY: Final = "lib/"
+"""What rules share, which decides nothing by itself."""
+_PACKAGE: Final = re.compile(r"^package (\S+)", re.MULTILINE)
+_TITLE: Final = re.compile(r"^# title: *(.+)$", re.MULTILINE)
+_SEVERITY: Final = re.compile(r"^# +severity: *(\w+)$", re.MULTILINE)
+
+
+@app.command("list", epilog=examples("nexus policies list", "nexus policies list --json"))
+def list_policies(*, json: Json = False) -> None:
+    """List the rules, and the digest of the bundle that every commit bears."""
+    from chalicelib.adapters.rego.bundle import read_bundle
+    from chalicelib.wiring.resources import resource
+
+    bundle = read_bundle(resource("policies/rego"))
+    items = [
+        rule(text) for path, text in sorted(bundle.rules.items()) if not path.startswith(LIBRARY)
+    ]
+    if json:
+        emit({"digest": bundle.digest, "items": items})
+        return
+    table("Rules", ("rule", "title", "severity"), (list(item.values()) for item in items))
+    say(f"Bundle {bundle.digest}")
+
+
+def rule(rego: str) -> dict[str, str | None]:
+    """Return what a rule says of itself."""
+    found = [pattern.search(rego) for pattern in (_PACKAGE, _TITLE, _SEVERITY)]
+    package, title, severity = (each and each[1].strip() for each in found)
+    return {"rule": package, "title": title, "severity": severity}
