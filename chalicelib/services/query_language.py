@@ -28,7 +28,7 @@ DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 MAX_VALUE: Final = 500
 OPERATORS: Final = ("eq", "gt", "gte", "lt", "lte")
-MAX_FILTERS: Final = 20
+MAX_FILTERS: Final = 100
 """Conditions that one query may have."""
 MAX_SEARCHED: Final = 10
 """Words that may be searched for at once."""

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.event_store import SCHEMA, SqliteEventStore
@@ -94,7 +101,12 @@ class EventStoreMachine(RuleBasedStateMachine):
         assert len(self.log) == self.store.waiting(0)
 
 
-TestEventStore = pytest.mark.requirement("R1")(EventStoreMachine.TestCase)
-TestEventStore.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, derandomize=True
-)
+@pytest.mark.requirement("R1")
+def test_the_store_does_what_its_model_does():
+    """
+    After any series of appends, repeats, lost races and restarts, reads agree with a plain list.
+    """
+    run_state_machine_as_test(
+        EventStoreMachine,
+        settings=settings(max_examples=60, stateful_step_count=30, deadline=None, derandomize=True),
+    )
