@@ -15,7 +15,13 @@ from tests.simulation.simulation import Simulation
 from tests.simulation.tampering import Tampering, width
 from tests.simulation.weather import Kind
 
-pytestmark = [pytest.mark.requirement(each) for each in ("R1", "R2", "R3", "R5", "T11")]
+pytestmark = [
+    pytest.mark.requirement("R1"),
+    pytest.mark.requirement("R2"),
+    pytest.mark.requirement("R3"),
+    pytest.mark.requirement("R5"),
+    pytest.mark.requirement("T11"),
+]
 
 CHUNKS = [range(start, start + 50) for start in range(0, 500, 50)]
 
