@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.services.commit_writer import CommitWriter
     from chalicelib.services.event_store import Loaded, StreamLoader
     from chalicelib.services.governance.provenance import Request
+    from chalicelib.services.recent_streams import RecentStreams
     from chalicelib.services.shapes import Shapes
 
 ATTEMPTS: Final = 6
@@ -63,6 +64,15 @@ class CommandResult:
     replayed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A valid command, the stream that it is for, and the request that it came with."""
+
+    command: Command
+    stream: StreamId
+    asked: CommandRequest
+
+
 class CommandHandler:
     """Handles one type of command: from JSON to commit, top to bottom.
 
@@ -77,6 +87,7 @@ class CommandHandler:
         loader: StreamLoader,
         writer: CommitWriter,
         shapes: Shapes,
+        recent: RecentStreams,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.kind = kind
@@ -84,6 +95,7 @@ class CommandHandler:
         self._loader = loader
         self._writer = writer
         self._shapes = shapes
+        self._recent = recent
         self._sleep = sleep
 
     def handle(self, asked: CommandRequest) -> CommandResult:
@@ -93,11 +105,19 @@ class CommandHandler:
         again on one before it is answered. Raises any NexusError; nothing is stored then, save for
         Unavailable, where repeating the command tells.
         """
+        return self.run(self.prepare(asked))
+
+    def prepare(self, asked: CommandRequest) -> Prepared:
+        """Return the command that the request spells, and its stream; raises InvalidInput."""
         command = self.validate(asked.data)
-        stream = self._stream_of(command, asked)
+        return Prepared(command, self._stream_of(command, asked), asked)
+
+    def run(self, prepared: Prepared) -> CommandResult:
+        """Carry out what ``prepare`` returned, as ``handle`` says."""
+        command, stream, asked = prepared.command, prepared.stream, prepared.asked
         self._authorise(command, stream, asked)
         accepted = self._accept(command, asked)
-        loaded = self._loader.load(stream)
+        loaded = self._recent.get(stream) or self._loader.load(stream)
         for attempt in range(ATTEMPTS):
             try:
                 result = self._settle(command, accepted, asked.if_match, loaded)
@@ -106,9 +126,13 @@ class CommandHandler:
             except Refusal:
                 if loaded.strong:
                     raise
-            except VersionConflict:
+            except VersionConflict as lost:
                 self._sleep(random.uniform(0, _FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
+                if lost.rivals:
+                    loaded = self._loader.follow(loaded, lost.rivals)
+                    continue
             loaded = self._loader.catch_up(loaded)
+            self._recent.keep(loaded)
         raise VersionConflict(str(stream), loaded.head.version + 1)
 
     def _settle(
@@ -125,7 +149,9 @@ class CommandHandler:
         if not events:
             token = encode_token(Mark.of(loaded.stream, head.last_on))
             return CommandResult(accepted.command_id, loaded.stream, head.version, (), token)
-        return _result(*self._writer.write(accepted, loaded, events))
+        commit, header = self._writer.write(accepted, loaded, events)
+        self._recent.keep(self._loader.follow(loaded, [commit]))
+        return _result(commit, header)
 
     def validate(self, data: Any) -> Command:
         """Return the command that the data spells; raises InvalidInput."""

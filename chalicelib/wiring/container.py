@@ -25,6 +25,7 @@ from chalicelib.services.operations import Operations
 from chalicelib.services.parking import Parking
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.queries import QueryService
+from chalicelib.services.recent_streams import RecentStreams
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
 from chalicelib.services.streams import StreamReader
 from chalicelib.wiring.resources import resource
@@ -100,6 +101,7 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
         )
         for _, aggregate in _aggregates(contexts)
     }
+    recent = RecentStreams()
     router = EventRouter(
         ports.events, ports.bus, codec, ports.registry, writer.policies, _parking(ports, ROUTER)
     )
@@ -110,7 +112,7 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
     )
     return System(
         commands=CommandService(
-            CommandHandler(context.name, kind, loaders[aggregate.name], writer, shapes)
+            CommandHandler(context.name, kind, loaders[aggregate.name], writer, shapes, recent)
             for context, aggregate in _aggregates(contexts)
             for kind in aggregate.commands
         ),

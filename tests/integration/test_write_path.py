@@ -33,6 +33,12 @@ ORDER = {"orderId": "o-1", "customerId": "c-1", "totalAmount": 99.99}
 PAYMENT = {"orderId": "o-1", "paymentId": "pay-1", "amount": 99.99}
 SHIPMENT = {"orderId": "o-1", "carrier": "DHL", "trackingNumber": "t-1"}
 STREAM = StreamId("default", "Order", "o-1")
+LIFE = [
+    ("PlaceOrder", ORDER),
+    ("PayOrder", PAYMENT),
+    ("ShipOrder", SHIPMENT),
+    ("DeliverOrder", {"orderId": "o-1"}),
+]
 
 
 def commits(client, stream=STREAM):
@@ -426,15 +432,28 @@ class TestProvenance:
 class TestSnapshotTrigger:
     def test_the_verdict_is_in_the_header(self, settings):
         """
-        Every commit from the interval on calls for a snapshot, until one is taken.
+        A process that knows the stream takes it that a snapshot is taken when it is called for.
         """
         with Embedded.assemble(replace(settings, snapshot_interval=2)) as embedded:
             client = Client(embedded)
-            client.command("PlaceOrder", ORDER)
-            client.command("PayOrder", PAYMENT)
-            client.command("ShipOrder", SHIPMENT)
-            client.settle()
-            client.command("DeliverOrder", {"orderId": "o-1"})
+            for name, data in LIFE:
+                client.command(name, data)
 
             no, count = SnapshotDue.NO, SnapshotDue.COUNT
-            assert [no, count, count, no] == [header.snapshot_due for header in headers(client)]
+            assert [no, count, no, count] == [header.snapshot_due for header in headers(client)]
+
+    def test_a_fresh_process_calls_until_there_is_one(self, settings):
+        """
+        Every commit from the interval on calls for a snapshot, until one is taken.
+        """
+        verdicts = []
+        for number, (name, data) in enumerate(LIFE, start=1):
+            with Embedded.assemble(replace(settings, snapshot_interval=2)) as embedded:
+                client = Client(embedded)
+                client.command(name, data)
+                verdicts.append(headers(client)[-1].snapshot_due)
+                if number == 3:
+                    client.settle()
+
+        no, count = SnapshotDue.NO, SnapshotDue.COUNT
+        assert [no, count, count, no] == verdicts
