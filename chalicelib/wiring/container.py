@@ -26,12 +26,13 @@ from chalicelib.services.parking import Parking
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.queries import QueryService
 from chalicelib.services.recent_streams import RecentStreams
+from chalicelib.services.side_by_side import IN_TURN, SideBySide
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
 from chalicelib.services.streams import StreamReader
 from chalicelib.wiring.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from chalicelib.kernel.context import Aggregate, BoundedContext
     from chalicelib.kernel.messages import Event
@@ -57,19 +58,27 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What differs from one place to run to the next."""
+class WritePorts:
+    """What the write side needs, and nothing else: a command function has no more."""
 
     events: EventStore
     snapshots: SnapshotStore
+    registry: SchemaRegistry
+    policies: PolicyEngine
+    now: Callable[[], datetime] = now
+    reads: SideBySide = IN_TURN
+    """How snapshot and tail are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports(WritePorts):
+    """What differs from one place to run to the next."""
+
     positions: Positions
     dead_letters: DeadLetters
     read_models: ReadModels
     bus: EventBus
-    registry: SchemaRegistry
-    policies: PolicyEngine
     identity: Identity
-    now: Callable[[], datetime] = now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,19 +100,11 @@ class System:
 def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interval: int) -> System:
     """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
     contexts = tuple(contexts)
-    shapes = PydanticShapes()
-    events = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
-    codec = AvroCommitCodec(events, resource("schemas/avro"))
-    writer = _writer(ports, events, codec, SnapshotTrigger(snapshot_interval))
-    loaders = {
-        aggregate.name: StreamLoader(
-            aggregate, ports.events, ports.snapshots, codec, shapes, snapshot_interval
-        )
-        for _, aggregate in _aggregates(contexts)
-    }
-    recent = RecentStreams()
+    write = write_side(ports, contexts, snapshot_interval=snapshot_interval)
+    shapes, codec = write.shapes, write.codec
+    policies = Policies(ports.policies)
     router = EventRouter(
-        ports.events, ports.bus, codec, ports.registry, writer.policies, _parking(ports, ROUTER)
+        ports.events, ports.bus, codec, ports.registry, policies, _parking(ports, ROUTER)
     )
     projections = tuple(
         _projection(projection, ports, codec, shapes)
@@ -111,16 +112,12 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
         for projection in context.projections
     )
     return System(
-        commands=CommandService(
-            CommandHandler(context.name, kind, loaders[aggregate.name], writer, shapes, recent)
-            for context, aggregate in _aggregates(contexts)
-            for kind in aggregate.commands
-        ),
+        commands=write.commands,
         queries=QueryService(ports.read_models, ports.positions, ports.now),
         streams=StreamReader(ports.events, codec),
         router=router,
         projections=projections,
-        snapshots=SnapshotManager(ports.snapshots, loaders),
+        snapshots=SnapshotManager(ports.snapshots, write.loaders),
         operations=_operations(ports, router, projections),
         identity=ports.identity,
         shapes=shapes,
@@ -128,8 +125,41 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteSide:
+    """What carries out commands, and its parts that others need."""
+
+    commands: CommandService
+    loaders: Mapping[str, StreamLoader]
+    codec: CommitCodec
+    shapes: Shapes
+
+
+def write_side(
+    ports: WritePorts, contexts: tuple[BoundedContext, ...], *, snapshot_interval: int
+) -> WriteSide:
+    """Wire the contexts' commands to the ports; raises Misconfigured."""
+    shapes = PydanticShapes()
+    events = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
+    codec = AvroCommitCodec(events, resource("schemas/avro"))
+    writer = _writer(ports, events, codec, SnapshotTrigger(snapshot_interval))
+    loaders = {
+        aggregate.name: StreamLoader(
+            aggregate, ports.events, ports.snapshots, codec, shapes, snapshot_interval, ports.reads
+        )
+        for _, aggregate in _aggregates(contexts)
+    }
+    recent = RecentStreams()
+    commands = CommandService(
+        CommandHandler(context.name, kind, loaders[aggregate.name], writer, shapes, recent)
+        for context, aggregate in _aggregates(contexts)
+        for kind in aggregate.commands
+    )
+    return WriteSide(commands=commands, loaders=loaders, codec=codec, shapes=shapes)
+
+
 def _writer(
-    ports: Ports, events: EventCodec, codec: CommitCodec, trigger: SnapshotTrigger
+    ports: WritePorts, events: EventCodec, codec: CommitCodec, trigger: SnapshotTrigger
 ) -> CommitWriter:
     policies = Policies(ports.policies)
     return CommitWriter(

@@ -33,7 +33,7 @@ ORDER = {"orderId": "o-1", "customerId": "c-1", "totalAmount": 99.99}
 PAYMENT = {"orderId": "o-1", "paymentId": "pay-1", "amount": 99.99}
 SHIPMENT = {"orderId": "o-1", "carrier": "DHL", "trackingNumber": "t-1"}
 STREAM = StreamId("default", "Order", "o-1")
-LIFE = [
+LIFE: list[tuple[str, dict[str, object]]] = [
     ("PlaceOrder", ORDER),
     ("PayOrder", PAYMENT),
     ("ShipOrder", SHIPMENT),
