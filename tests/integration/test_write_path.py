@@ -3,6 +3,7 @@
 import random
 import string
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -33,7 +34,7 @@ ORDER = {"orderId": "o-1", "customerId": "c-1", "totalAmount": 99.99}
 PAYMENT = {"orderId": "o-1", "paymentId": "pay-1", "amount": 99.99}
 SHIPMENT = {"orderId": "o-1", "carrier": "DHL", "trackingNumber": "t-1"}
 STREAM = StreamId("default", "Order", "o-1")
-LIFE: list[tuple[str, dict[str, object]]] = [
+LIFE: list[tuple[str, Mapping[str, object]]] = [
     ("PlaceOrder", ORDER),
     ("PayOrder", PAYMENT),
     ("ShipOrder", SHIPMENT),
