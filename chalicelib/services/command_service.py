@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import (
+    CorruptStream,
+    Forbidden,
     IdempotencyKeyReused,
     NotFound,
     Refusal,
+    SchemaViolation,
     VersionConflict,
     VersionMismatch,
 )
@@ -89,14 +92,21 @@ class CommandHandler:
     def handle(self, asked: CommandRequest) -> CommandResult:
         """Validate, authorise, load, then decide and append until that settles it.
 
+        Who may not issue a command, but had this very one accepted before, gets its answer again.
+
         A refusal, or a decision of no events, that was not reached on a strong read is reached
         again on one before it is answered. Raises any NexusError; nothing is stored then, save for
         Unavailable, where repeating the command tells.
         """
         command = self.validate(asked.data)
         stream = self._stream_of(command, asked)
-        self._authorise(command, stream, asked)
         accepted = self._accept(command, asked)
+        try:
+            self._authorise(command, stream, asked)
+        except Forbidden:
+            if (answered := self._own_repeat(stream, accepted)) is not None:
+                return answered
+            raise
         loaded = self._loader.load(stream)
         for attempt in range(ATTEMPTS):
             try:
@@ -118,7 +128,7 @@ class CommandHandler:
         if (known := head.recall(accepted.command_id)) is not None:
             if known.input_hash != accepted.input_hash:
                 raise IdempotencyKeyReused(accepted.command_id)
-            return self._repeat(loaded.stream, known.version)
+            return _result(*self._recorded(loaded.stream, known.version), replayed=True)
         if if_match not in (None, head.version):
             raise VersionMismatch(str(loaded.stream), if_match, head.version)
         events = self.decide(command, loaded.state)
@@ -152,10 +162,23 @@ class CommandHandler:
         digest = hashlib.sha256(f"{self.type}\n{effective}\n".encode() + canonical).digest()
         return Accepted(asked.command_id, self.type, digest, asked.request, asked.effective_at)
 
-    def _repeat(self, stream: StreamId, version: int) -> CommandResult:
-        commit = commit_at(self._writer.events, stream, version)
-        header = self._writer.commit_codec.header(commit)
+    def _own_repeat(self, stream: StreamId, accepted: Accepted) -> CommandResult | None:
+        """Return the answer to a command that this very principal had accepted, or None."""
+        try:
+            known = self._loader.load(stream, strong=True).head.recall(accepted.command_id)
+            if known is None or known.input_hash != accepted.input_hash:
+                return None
+            commit, header = self._recorded(stream, known.version)
+        except (CorruptStream, SchemaViolation):  # that there is such a stream is told to nobody who may not ask
+            return None
+        asker, owner = accepted.request.principal, header.principal
+        if (asker.kind, asker.id) != (owner.kind, owner.id):
+            return None
         return _result(commit, header, replayed=True)
+
+    def _recorded(self, stream: StreamId, version: int) -> tuple[PackedCommit, Header]:
+        commit = commit_at(self._writer.events, stream, version)
+        return commit, self._writer.commit_codec.header(commit)
 
 
 class CommandService:
