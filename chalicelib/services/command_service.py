@@ -169,7 +169,7 @@ class CommandHandler:
             if known is None or known.input_hash != accepted.input_hash:
                 return None
             commit, header = self._recorded(stream, known.version)
-        except (CorruptStream, SchemaViolation):  # that there is such a stream is told to nobody who may not ask
+        except (CorruptStream, SchemaViolation):  # nor is it told that it is there
             return None
         asker, owner = accepted.request.principal, header.principal
         if (asker.kind, asker.id) != (owner.kind, owner.id):
