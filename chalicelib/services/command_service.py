@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import (
+    CorruptStream,
+    Forbidden,
     IdempotencyKeyReused,
     NotFound,
     Refusal,
+    SchemaViolation,
     VersionConflict,
     VersionMismatch,
 )
@@ -101,6 +104,8 @@ class CommandHandler:
     def handle(self, asked: CommandRequest) -> CommandResult:
         """Validate, authorise, load, then decide and append until that settles it.
 
+        Who may not issue a command, but had this very one accepted before, gets its answer again.
+
         A refusal, or a decision of no events, that was not reached on a strong read is reached
         again on one before it is answered. Raises any NexusError; nothing is stored then, save for
         Unavailable, where repeating the command tells.
@@ -115,8 +120,13 @@ class CommandHandler:
     def run(self, prepared: Prepared) -> CommandResult:
         """Carry out what ``prepare`` returned, as ``handle`` says."""
         command, stream, asked = prepared.command, prepared.stream, prepared.asked
-        self._authorise(command, stream, asked)
         accepted = self._accept(command, asked)
+        try:
+            self._authorise(command, stream, asked)
+        except Forbidden:
+            if (answered := self._own_repeat(stream, accepted)) is not None:
+                return answered
+            raise
         loaded = self._recent.get(stream) or self._loader.load(stream)
         for attempt in range(ATTEMPTS):
             try:
@@ -142,15 +152,17 @@ class CommandHandler:
         if (known := head.recall(accepted.command_id)) is not None:
             if known.input_hash != accepted.input_hash:
                 raise IdempotencyKeyReused(accepted.command_id)
-            return self._repeat(loaded.stream, known.version)
+            return _result(*self._recorded(loaded.stream, known.version), replayed=True)
         if if_match not in (None, head.version):
             raise VersionMismatch(str(loaded.stream), if_match, head.version)
         events = self.decide(command, loaded.state)
         if not events:
             token = encode_token(Mark.of(loaded.stream, head.last_on))
             return CommandResult(accepted.command_id, loaded.stream, head.version, (), token)
-        commit, header = self._writer.write(accepted, loaded, events)
-        self._recent.keep(self._loader.follow(loaded, [commit]))
+        commit, header = self._writer.seal(accepted, loaded, events)
+        following = self._loader.follow(loaded, [commit])  # what can't be read is not written
+        self._writer.events.append(commit)
+        self._recent.keep(following)
         return _result(commit, header)
 
     def validate(self, data: Any) -> Command:
@@ -178,10 +190,23 @@ class CommandHandler:
         digest = hashlib.sha256(f"{self.type}\n{effective}\n".encode() + canonical).digest()
         return Accepted(asked.command_id, self.type, digest, asked.request, asked.effective_at)
 
-    def _repeat(self, stream: StreamId, version: int) -> CommandResult:
-        commit = commit_at(self._writer.events, stream, version)
-        header = self._writer.commit_codec.header(commit)
+    def _own_repeat(self, stream: StreamId, accepted: Accepted) -> CommandResult | None:
+        """Return the answer to a command that this very principal had accepted, or None."""
+        try:
+            known = self._loader.load(stream, strong=True).head.recall(accepted.command_id)
+            if known is None or known.input_hash != accepted.input_hash:
+                return None
+            commit, header = self._recorded(stream, known.version)
+        except (CorruptStream, SchemaViolation):  # nor is it told that it is there
+            return None
+        asker, owner = accepted.request.principal, header.principal
+        if (asker.kind, asker.id) != (owner.kind, owner.id):
+            return None
         return _result(commit, header, replayed=True)
+
+    def _recorded(self, stream: StreamId, version: int) -> tuple[PackedCommit, Header]:
+        commit = commit_at(self._writer.events, stream, version)
+        return commit, self._writer.commit_codec.header(commit)
 
 
 class CommandService:
