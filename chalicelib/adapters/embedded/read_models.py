@@ -15,7 +15,7 @@ from chalicelib.adapters.embedded.conditions import (
     value_of,
 )
 from chalicelib.adapters.embedded.database import Schema
-from chalicelib.adapters.embedded.texts import storable
+from chalicelib.adapters.texts import storable
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.services.read_models import Document, Group
 
