@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.embedded.database import Schema
 from chalicelib.adapters.embedded.records import row_of
+from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.adapters.embedded.texts import storable
 from chalicelib.kernel.commit import PackedCommit
 from chalicelib.kernel.stream import StreamId

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded.database import Schema
+from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.adapters.embedded.texts import storable
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.positions import ParkedStream, Position

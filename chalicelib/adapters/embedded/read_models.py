@@ -14,7 +14,7 @@ from chalicelib.adapters.embedded.conditions import (
     type_of,
     value_of,
 )
-from chalicelib.adapters.embedded.database import Schema
+from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.adapters.embedded.texts import storable
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.services.read_models import Document, Group

@@ -14,7 +14,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.adapters.embedded import database as module
-from chalicelib.adapters.embedded.database import READERS, Database, Schema
+from chalicelib.adapters.embedded.database import READERS, Database
+from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 NOTES = Schema("notes", 1, ("CREATE TABLE notes (text TEXT NOT NULL)",))
