@@ -69,6 +69,10 @@ class SqliteDeadLetters:
     def all(self, consumer: str | None = None) -> Sequence[DeadLetter]:
         return [_letter(row) for row in self._database.rows(_ALL, (consumer,))]
 
+    def count(self) -> int:
+        ((count,),) = self._database.rows("SELECT count(*) FROM letters")
+        return int(count)
+
 
 def _letter(row: Any) -> DeadLetter:
     consumer, stream, *commit, reason, attempts, failed_at = row

@@ -12,12 +12,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 import zlib
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.embedded import bus, positions, read_models, snapshots
 from chalicelib.adapters.embedded.database import Database
-from chalicelib.adapters.embedded.schema import OtherVersion, Schema
+from chalicelib.adapters.embedded.faults import explained
+from chalicelib.adapters.embedded.schema import Schema, header_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ _AT: Final = "SELECT hash FROM commits WHERE sequence = ?"
 
 
 class DerivedDatabase(Database):
-    """The derived file beside its log, the event store's file; ``writes`` as a Database does."""
+    """The derived file beside its log, the event store's file."""
 
     def __init__(self, path: Path, log: Database) -> None:
         super().__init__(path, SCHEMA)
@@ -69,16 +70,28 @@ class DerivedDatabase(Database):
 
 def open_derived(path: Path, log: Database) -> DerivedDatabase:
     """Return the derived file of a log: as it is, or empty if it can't be used any more."""
-    try:
-        derived = DerivedDatabase(path, log)
-    except OtherVersion:
-        reason: str | None = f"{path} was made by another version of Nexus"
-    else:
+    if _is_of_another_version(path):
+        _discard(path, f"{path} was made by another version of Nexus")
+    with ExitStack() as undo:
+        derived = undo.enter_context(closing(DerivedDatabase(path, log)))
         reason = derived.estrangement()
         if reason is None:
+            undo.pop_all()
             return derived
-        derived.close()
+    _discard(path, reason)
+    return DerivedDatabase(path, log)
+
+
+def _is_of_another_version(path: Path) -> bool:
+    if not path.exists():
+        return False
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with explained(path, at_start=True), closing(sqlite3.connect(uri, uri=True)) as connection:
+        kind, version = header_of(connection)
+    return kind == SCHEMA.application_id and version != SCHEMA.version
+
+
+def _discard(path: Path, reason: str) -> None:
     logger.warning("%s: all of it is discarded, and made again from the event store", reason)
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):  # never a log without its file
         path.with_name(name).unlink(missing_ok=True)
-    return DerivedDatabase(path, log)

@@ -18,10 +18,6 @@ _MADE: Final = (
 )
 
 
-class OtherVersion(Misconfigured):
-    """The file has tables of another version, which does not lead to the present one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Schema:
     """What a file holds, the version of its tables, and the statements that make them."""
@@ -54,10 +50,9 @@ def prepare(connection: sqlite3.Connection, schema: Schema, path: Path) -> None:
 def version_of(connection: sqlite3.Connection, schema: Schema, path: Path) -> int | None:
     """Return the version of the file's tables, None if it is empty.
 
-    Raises Misconfigured if it is a file of another kind, OtherVersion if it can't be used.
+    Raises Misconfigured if it is a file of another kind, or of a version that can't be used.
     """
-    (kind,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    kind, version = header_of(connection)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if (kind, version, tables) == (0, 0, 0):
         return None
@@ -69,8 +64,15 @@ def version_of(connection: sqlite3.Connection, schema: Schema, path: Path) -> in
             f"{path} has version {version} of the {schema.kind}, and this Nexus reads version "
             f"{schema.version}; run the Nexus that wrote it, or use another folder"
         )
-        raise OtherVersion(message)
-    return int(version)
+        raise Misconfigured(message)
+    return version
+
+
+def header_of(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return the application id of a file, and the version of its tables."""
+    (kind,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(kind), int(version)
 
 
 def made(connection: sqlite3.Connection) -> set[bytes]:

@@ -51,6 +51,8 @@ def _detail(error: Exception) -> str:
     match error:
         case errors.Parked():  # its own sentence quotes the failure, which may quote the data
             return f"{error.stream} goes no further in this read model until it is released"
+        case errors.DamagedReadModel():  # its own names files, as the next one's
+            return "this read model can't be shown before it is made again"
         case errors.Unavailable():  # its own names files and addresses, which are for the log
             return "a part of the system can't do this now; the same request may succeed later"
         case errors.NexusError():

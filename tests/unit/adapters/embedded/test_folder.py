@@ -47,6 +47,8 @@ def test_a_second_one_is_refused_and_told_what_to_do(tmp_path):
 
 def test_a_folder_that_failed_to_open_is_free_again(tmp_path):
     """A damaged file is named; after its repair the same process can open the folder."""
+    with closing(DataFolder(tmp_path)):
+        pass
     damaged = tmp_path / "derived.db"
     damaged.write_text("not a database " * 100)
     with pytest.raises(Misconfigured, match=r"derived\.db is not a database"):
