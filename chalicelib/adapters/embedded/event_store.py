@@ -67,8 +67,10 @@ SCHEMA: Final = Schema(
 _INSERT: Final = """
     INSERT INTO commits (stream, version, count, header, body, hash) VALUES (?, ?, ?, ?, ?, ?)
 """
+# By the index that reading goes by, so that what append is told agrees with what was read.
 _AT: Final = """
-    SELECT version, count, header, body, hash FROM commits WHERE stream = ? AND version = ?
+    SELECT version, count, header, body, hash FROM commits INDEXED BY sqlite_autoindex_commits_1
+    WHERE stream = ? AND version = ?
 """
 _AFTER: Final = """
     SELECT version, count, header, body, hash FROM commits
