@@ -49,6 +49,10 @@ test: .venv/.dev-stamp ## Run the tests; ARGS="tests/unit -k order" chooses amon
 chaos: .venv/.dev-stamp ## Simulate 10,000 seeds of faults and crashes, and count them; SEEDS=500
 	.venv/bin/python -m tests.simulation --seeds $(SEEDS)
 
+.PHONY: dynamodb
+dynamodb: .venv/.dev-stamp ## Run DynamoDB Local, in memory, as the tests do (needs a JDK and Maven)
+	@exec .venv/bin/python -m tests.support.dynamodb_local
+
 .PHONY: check
 check: .venv/.dev-stamp ## Check format, lint, types, layers and architecture
 	.venv/bin/python -m ruff format --check
@@ -69,7 +73,7 @@ lock: .venv/.run-stamp ## Write both lock files from pyproject.toml; UPGRADE=1 t
 
 .PHONY: clean
 clean: ## Remove .venv and every cache; what Nexus has stored stays
-	rm -rf .venv nexus_blueprint.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .cache nexus_blueprint.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A virtual environment whose Python has gone, as after an upgrade of the system, is made again.

@@ -1,9 +1,13 @@
 """Fixtures that more than one folder of tests needs, and a check of the requirements' names."""
 
+import os
+from contextlib import ExitStack
+
 import pytest
 
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
+from tests.support import dynamodb_local
 from tests.support.client import Client
 from tests.support.requirements import IDS
 
@@ -30,3 +34,16 @@ def _embedded(settings):
 @pytest.fixture(name="client")
 def _client(embedded):
     return Client(embedded)
+
+
+@pytest.fixture(name="dynamodb_local", scope="session")
+def _dynamodb_local():
+    """One for all tests, started by the first that wants it; CI must have what it needs."""
+    with ExitStack() as stack:
+        try:
+            local = stack.enter_context(dynamodb_local.running())
+        except dynamodb_local.CannotRun as error:
+            if os.environ.get("CI") == "true":
+                raise
+            pytest.skip(str(error))
+        yield local
