@@ -17,6 +17,7 @@ NexusError
 ├── NotYetVisible             the read model has not reached the caller's write
 ├── Parked                    the stream stopped at a record that could not be applied
 ├── Unavailable               a dependency did not answer; the outcome may be unknown
+│   └── TooManyRequests       a limit was reached; carries when to come back
 └── Misconfigured             settings or files that can't work; found at start
 
 What they mean in HTTP is decided at the edge, nowhere else.
@@ -29,6 +30,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from chalicelib.kernel.commit import PackedCommit
 
 
 class NexusError(Exception):
@@ -105,11 +108,16 @@ class IdempotencyKeyReused(Refusal):
 
 
 class VersionConflict(NexusError):
-    """Another commit took the version."""
+    """Another commit took the version.
 
-    def __init__(self, stream: str, version: int) -> None:
+    ``rivals`` are the commits found there, strongly read from that version on, if the store read
+    them to be sure; there may be more behind them.
+    """
+
+    def __init__(self, stream: str, version: int, rivals: Sequence[PackedCommit] = ()) -> None:
         super().__init__(f"another command was first to write version {version} of {stream}")
         self.version = version
+        self.rivals = rivals
 
 
 class CommitTooLarge(NexusError):
@@ -152,6 +160,15 @@ class Parked(NexusError):
 
 class Unavailable(NexusError):
     """A dependency did not answer; the outcome may be unknown."""
+
+
+class TooManyRequests(Unavailable):
+    """A limit was reached: the caller's own, or what a dependency takes; nothing is broken."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds."""
 
 
 class Misconfigured(NexusError):

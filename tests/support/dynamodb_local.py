@@ -33,6 +33,7 @@ _NEEDS: Final = (
 )
 _LEAN: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g")
 """It shares a small machine with the tests: quick to start, one core, little memory."""
+_ONE_TRY: Final = Config(retries={"total_max_attempts": 1})
 _START: Final = 60.0
 """Seconds until it must have answered."""
 _STOP: Final = 10.0
@@ -50,10 +51,10 @@ class DynamoDBLocal:
     endpoint: str
     pid: int
 
-    def client(self, service: str = "dynamodb", **options: Any) -> Any:
+    def client(self, service: str = "dynamodb", config: Config = _ONE_TRY) -> Any:
         """Return a botocore client of it, or of its streams: ``dynamodbstreams``.
 
-        ``options`` go into the client's Config. It retries nothing unless they say so.
+        It retries nothing unless its Config says so.
         """
         return Session().create_client(
             service,
@@ -61,7 +62,7 @@ class DynamoDBLocal:
             endpoint_url=self.endpoint,
             aws_access_key_id="local",
             aws_secret_access_key="local",
-            config=Config(**{"retries": {"total_max_attempts": 1}, **options}),
+            config=config,
         )
 
 

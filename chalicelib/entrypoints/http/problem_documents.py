@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from typing import TYPE_CHECKING, Final
 
 from chalice.app import Response
@@ -51,6 +52,8 @@ def _detail(error: Exception) -> str:
     match error:
         case errors.Parked():  # its own sentence quotes the failure, which may quote the data
             return f"{error.stream} goes no further in this read model until it is released"
+        case errors.TooManyRequests():
+            return "the limit of requests is reached; the same request may succeed later"
         case errors.Unavailable():  # its own names files and addresses, which are for the log
             return "a part of the system can't do this now; the same request may succeed later"
         case errors.NexusError():
@@ -102,6 +105,8 @@ def _headers(error: Exception) -> Mapping[str, str]:
             return {"WWW-Authenticate": "Bearer"}
         case MethodNotAllowed():
             return {"Allow": ", ".join(error.allowed)}
+        case errors.TooManyRequests():
+            return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
         case errors.NotYetVisible() | errors.Unavailable():
             return {"Retry-After": RETRY_AFTER}
         case _:

@@ -128,6 +128,14 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "Send it again after `Retry-After` seconds; a command with the same `Idempotency-Key`, so "
         "that it happens once.",
     ),
+    errors.TooManyRequests: Problem(
+        "too-many-requests",
+        "Too much at once",
+        429,
+        "You, or everybody together, ask for more than the limit in this span of time.",
+        "Send it again after `Retry-After` seconds; a command with the same `Idempotency-Key`, so "
+        "that it happens once.",
+    ),
     errors.SchemaViolation: Problem(
         "schema-violation",
         "The schema does not allow it",

@@ -46,6 +46,7 @@ _PROBLEMS: Final = (
     errors.Rejected,
     errors.IdempotencyKeyReused,
     errors.CommitTooLarge,
+    errors.TooManyRequests,
     errors.Unavailable,
     errors.SchemaViolation,
     errors.CorruptStream,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.entrypoints.http.openapi.components import Components
 
 TAG: Final = {"name": "operations", "description": "How the system does, and making it go on."}
-_PROBLEMS: Final = (*EVERYWHERE, errors.Unauthenticated, errors.Unavailable)
+_PROBLEMS: Final = (*EVERYWHERE, errors.Unauthenticated, errors.TooManyRequests, errors.Unavailable)
 _REDRIVE: Final = (
     *_PROBLEMS,
     errors.NotFound,

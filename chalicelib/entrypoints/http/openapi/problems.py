@@ -56,6 +56,7 @@ MORE: Final[Mapping[type[Exception], Json]] = {
 _HEADER: Final[Mapping[type[Exception], str]] = {
     errors.Unauthenticated: "WWW-Authenticate",
     errors.NotYetVisible: "Retry-After",
+    errors.TooManyRequests: "Retry-After",
     errors.Unavailable: "Retry-After",
 }
 

@@ -23,6 +23,7 @@ _PROBLEMS: Final = (
     errors.Unauthenticated,
     errors.NotFound,
     errors.CorruptStream,
+    errors.TooManyRequests,
     errors.Unavailable,
 )
 

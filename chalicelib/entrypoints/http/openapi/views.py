@@ -26,6 +26,7 @@ _PROBLEMS: Final = (
     errors.Unauthenticated,
     errors.NotYetVisible,
     errors.Parked,
+    errors.TooManyRequests,
     errors.Unavailable,
 )
 _HEADERS: Final = ("Consistency", "Prefer")

@@ -1,0 +1,81 @@
+"""One way to call DynamoDB: metered, retried within the budget, errors in our own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from chalicelib.adapters.aws import clients
+from chalicelib.adapters.aws.capacity import Cost, Meter
+from chalicelib.adapters.aws.retries import retried
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item: TypeAlias = "Mapping[str, Any]"
+"""Attributes as DynamoDB spells them: ``{"version": {"N": "1"}}``."""
+
+_READS: Final = frozenset({"batch_get_item", "get_item", "query", "scan"})
+
+
+def _client() -> DynamoDBClient:
+    client: DynamoDBClient = clients.client("dynamodb")
+    return client
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a call is for: an operation, as ``append``, on a category of streams, as ``Order``."""
+
+    operation: str
+    category: str
+
+    def __str__(self) -> str:
+        return f"{self.operation} of {self.category}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamo:
+    """Makes the calls; the client is built with the first one."""
+
+    meter: Meter = field(default_factory=Meter)
+    client: Callable[[], DynamoDBClient] = _client
+
+    def call(self, purpose: Purpose, action: str, **parameters: Any) -> dict[str, Any]:
+        """Return the answer to an action, as ``query``.
+
+        Raises TooManyRequests, Unavailable, Misconfigured, or ClientError for what is neither.
+        """
+        method = getattr(self.client(), action)
+
+        def once() -> dict[str, Any]:
+            self.meter.add(purpose.operation, purpose.category, Cost(requests=1))
+            answer: dict[str, Any] = method(ReturnConsumedCapacity="TOTAL", **parameters)
+            return answer
+
+        answer: dict[str, Any] = retried(once, str(purpose))
+        self.meter.add(purpose.operation, purpose.category, _cost(action, answer))
+        return answer
+
+    def pages(self, purpose: Purpose, action: str, **parameters: Any) -> Iterator[list[Item]]:
+        """Yield the items of each page of a query or scan, until there is none left."""
+        while True:
+            answer = self.call(purpose, action, **parameters)
+            yield answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _cost(action: str, answer: Mapping[str, Any]) -> Cost:
+    """Return what an answer tells of its cost; DynamoDB Local is silent about PartiQL."""
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    received = int(headers.get("content-length", 0))
+    consumed = answer.get("ConsumedCapacity", ())
+    tables = consumed if isinstance(consumed, list) else [consumed] if consumed else []
+    units = sum(table["CapacityUnits"] for table in tables)
+    if action in _READS:
+        return Cost(read_units=units, bytes_received=received)
+    return Cost(write_units=units, bytes_received=received)

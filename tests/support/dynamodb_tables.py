@@ -1,0 +1,34 @@
+"""Tables of a test's own in DynamoDB Local, and the way to call them."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.aws import clients
+from chalicelib.adapters.aws.dynamodb.calls import Dynamo
+from chalicelib.adapters.aws.dynamodb.tables import create
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.adapters.aws.dynamodb.tables import Table
+    from tests.support.dynamodb_local import DynamoDBLocal
+
+
+def a_dynamo(local: DynamoDBLocal) -> Dynamo:
+    """Return what the adapters call, with a client as they have it on AWS."""
+    client = local.client(config=clients.CONFIG)
+    return Dynamo(client=lambda: client)
+
+
+@contextmanager
+def a_table(local: DynamoDBLocal, table: Table) -> Iterator[str]:
+    """Give the name of a new, empty table."""
+    client = local.client()
+    name = create(client, table, prefix=f"{uuid.uuid4().hex}-")
+    try:
+        yield name
+    finally:
+        client.delete_table(TableName=name)
