@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CommitWriter:
-    """Schema, policy, provenance, seal, insert: in this order, and nothing goes round it."""
+    """Schema, policy, provenance, seal: in this order, and no commit is made without them."""
 
     events: EventStore
     event_codec: EventCodec
@@ -33,13 +33,12 @@ class CommitWriter:
     trigger: SnapshotTrigger
     now: Callable[[], datetime]
 
-    def write(
+    def seal(
         self, accepted: Accepted, loaded: Loaded, events: Sequence[Event]
     ) -> tuple[PackedCommit, Header]:
-        """Append the events as one commit behind what was loaded.
+        """Return the events as one commit, to be inserted behind what was loaded.
 
-        Raises SchemaViolation, Forbidden, CommitTooLarge (nothing was sent to the store),
-        VersionConflict (another commit is there) or Unavailable (the outcome is unknown).
+        Raises SchemaViolation, Forbidden or CommitTooLarge; nothing was sent to the store.
         """
         encoded = [self.event_codec.encode(event) for event in events]
         schemas = [event.schema for event in encoded]
@@ -51,5 +50,4 @@ class CommitWriter:
         commit = self.commit_codec.pack(loaded.stream, loaded.head.version + 1, header, payloads)
         if commit.size > MAX_COMMIT_BYTES:
             raise CommitTooLarge(commit.size, MAX_COMMIT_BYTES)
-        self.events.append(commit)
         return commit, header

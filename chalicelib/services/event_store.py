@@ -6,9 +6,11 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chalicelib.kernel.commit import SnapshotDue
 from chalicelib.kernel.errors import CorruptStream, Unavailable
 from chalicelib.kernel.head import Head
 from chalicelib.kernel.snapshot import Snapshot
+from chalicelib.services.side_by_side import IN_TURN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.context import Aggregate
     from chalicelib.kernel.stream import StreamId
     from chalicelib.services.shapes import Shapes
+    from chalicelib.services.side_by_side import SideBySide
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +43,17 @@ class EventStore(Protocol):
         """Return the commit whose first event has that version; strongly consistent."""
 
     def read(
-        self, stream: StreamId, *, after: int = 0, strong: bool = False
+        self,
+        stream: StreamId,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        strong: bool = False,
     ) -> Iterator[PackedCommit]:
-        """Yield the commits that start after a version, ascending; every page is followed."""
+        """Yield the commits that start after a version, ascending; every page is followed.
+
+        And before another, if one is given.
+        """
 
     def tail(self, stream: StreamId, *, limit: int, strong: bool = False) -> Sequence[PackedCommit]:
         """Return the last commits of a stream, ascending."""
@@ -98,6 +109,8 @@ class Loaded:
     head: Head
     tail: Tail
     strong: bool
+    size: int = 0
+    """Bytes that it was made from, as they are stored: the snapshot's state and all commits."""
 
 
 class StreamLoader:
@@ -111,6 +124,7 @@ class StreamLoader:
         codec: CommitCodec,
         shapes: Shapes,
         tail_limit: int,
+        side_by_side: SideBySide = IN_TURN,
     ) -> None:
         self.aggregate = aggregate
         self.reducer = f"{aggregate.reducer}:{shapes.digest(aggregate.state)}"
@@ -119,13 +133,25 @@ class StreamLoader:
         self._codec = codec
         self._shapes = shapes
         self._tail_limit = tail_limit
+        self._side_by_side = side_by_side
 
     def load(self, stream: StreamId, *, strong: bool = False) -> Loaded:
-        """Load from the newest usable snapshot; raises CorruptStream."""
-        base = self._start(stream)
-        tail = self._events.tail(stream, limit=self._tail_limit, strong=strong)
-        commits = [commit for commit in tail if commit.version > base.head.version]
-        if not _contiguous(base.head.version, commits):
+        """Load from the newest usable snapshot; raises CorruptStream.
+
+        Snapshot and tail are read side by side. What lies between them, if anything does, is a
+        third read: of the past, which no longer changes.
+        """
+        base, tail = self._side_by_side.both(
+            lambda: self._start(stream),
+            lambda: self._events.tail(stream, limit=self._tail_limit, strong=strong),
+        )
+        known = base.head.version
+        commits = [commit for commit in tail if commit.version > known]
+        if commits and commits[0].version > known + 1:
+            first = commits[0].version
+            between = self._events.read(stream, after=known, before=first, strong=True)
+            commits = [*between, *commits]
+        if not _contiguous(known, commits):
             return self.catch_up(base)
         return self._fold(base, commits, strong=strong)
 
@@ -133,6 +159,13 @@ class StreamLoader:
         """Read strongly what lies behind a state that is known already; raises CorruptStream."""
         commits = self._events.read(known.stream, after=known.head.version, strong=True)
         return self._fold(known, commits, strong=True)
+
+    def follow(self, known: Loaded, commits: Sequence[PackedCommit]) -> Loaded:
+        """Return a known state with the commits that were read, or written, behind it.
+
+        A snapshot that one of them calls for counts as taken. Raises CorruptStream.
+        """
+        return self._fold(known, commits, strong=False, snapshots_taken=True)
 
     def snapshot(self, loaded: Loaded) -> Snapshot:
         """Return a loaded state as a snapshot."""
@@ -146,7 +179,8 @@ class StreamLoader:
         state = None
         if snapshot.state:
             state = self._shapes.from_json(self.aggregate.state, snapshot.state)
-        return Loaded(stream, state, snapshot.head, Tail(), strong=False)
+        size = len(snapshot.state)
+        return Loaded(stream, state, snapshot.head, Tail(), strong=False, size=size)
 
     def _latest(self, stream: StreamId) -> Snapshot | None:
         """Return the newest snapshot; it is a cache, so the log answers where it can't."""
@@ -162,18 +196,22 @@ class StreamLoader:
         commits: Sequence[PackedCommit] | Iterator[PackedCommit],
         *,
         strong: bool,
+        snapshots_taken: bool = False,
     ) -> Loaded:
-        state, head, tail = base.state, base.head, base.tail
+        state, head, tail, size = base.state, base.head, base.tail, base.size
         for packed in commits:
             commit = self._codec.unpack(packed)
             head = head.after(packed, commit.header)
             state = self.aggregate.decider.fold(state, (event.data for event in commit.events))
-            tail = tail.with_commit(commit)
+            taken = snapshots_taken and commit.header.snapshot_due != SnapshotDue.NO
+            tail = Tail() if taken else tail.with_commit(commit)
+            size += commit.size
         return replace(
             base,
             state=state,
             head=head,
             tail=tail,
+            size=size,
             strong=strong or self._events.strong,
         )
 

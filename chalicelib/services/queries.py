@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import InvalidInput, NotFound, NotYetVisible, Parked
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.documents import fields_of
-from chalicelib.services.query_language import QueryLanguage
+from chalicelib.services.query_language import MAX_PAGE, QueryLanguage
 from chalicelib.services.read_models import Grouping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.kernel.projection import Projection
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
 MAX_WAIT: Final = 10.0
 """Seconds that a query may wait for its caller's write."""
-_POLL: Final = 0.01
-"""Seconds between two looks at the position."""
+_FIRST_PAUSE: Final = 0.01
+_LAST_PAUSE: Final = 0.2
+"""Seconds between two looks at the position: half as long again each time, for many may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,13 @@ class QueryService:
         positions: Positions,
         now: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read_models = read_models
         self._positions = positions
         self._now = now
         self._sleep = sleep
+        self._seconds = seconds
 
     def one(self, view: One, asked: Question) -> Document:
         """Return the document of a stream; raises NotFound."""
@@ -95,8 +99,8 @@ class QueryService:
         self._wait(view.projection, asked)
         as_of = self._now()
         found = self._read_models.find(view.projection.index, query.one_more())
-        page = found[: query.limit]
-        more = language.cursor(query, page[-1]) if len(found) > query.limit else None
+        page = found[: _fitting(found[: query.limit])]
+        more = language.cursor(query, page[-1]) if len(found) > len(page) else None
         return Page(tuple(document.body or b"null" for document in page), more, as_of)
 
     def totals(self, view: Totals, asked: Question) -> Rows:
@@ -126,21 +130,29 @@ class QueryService:
 
     def _wait(self, projection: Projection[Any], asked: Question) -> None:
         """Return once the read model has reached the caller's writes."""
-        attempts = 1 + int(min(asked.wait, MAX_WAIT) / _POLL)
+        deadline = self._seconds() + min(asked.wait, MAX_WAIT)
         for mark in asked.after:
             if mark.aggregate == projection.source:
-                attempts = self._reach(projection, asked.tenant, mark, attempts)
+                self._reach(projection, asked.tenant, mark, deadline)
 
-    def _reach(self, projection: Projection[Any], tenant: str, mark: Mark, attempts: int) -> int:
+    def _reach(self, projection: Projection[Any], tenant: str, mark: Mark, deadline: float) -> None:
         stream = StreamId(tenant, mark.aggregate, mark.id)
         want = mark.want(projection.paths)
+        pause = _FIRST_PAUSE
         while True:
             position = self._positions.get(projection.index, stream)
             if position.version >= want:
-                return attempts
+                return
             if position.parked is not None:
                 raise Parked(stream.local, position.parked)
-            attempts -= 1
-            if attempts <= 0:
+            left = deadline - self._seconds()
+            if left <= 0:
                 raise NotYetVisible(stream.local, position.version, want)
-            self._sleep(_POLL)
+            self._sleep(min(pause, left))
+            pause = min(pause * 1.5, _LAST_PAUSE)
+
+
+def _fitting(documents: Sequence[Document]) -> int:
+    """Return how many of the documents a page has room for; one at least."""
+    sizes = accumulate(len(document.body or b"") for document in documents)
+    return max(1, sum(size <= MAX_PAGE for size in sizes))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
+MAX_PAGE: Final = 4 * 1024 * 1024
+"""Bytes of JSON at which a page ends, however few its items; one is always given."""
 MAX_VALUE: Final = 500
 OPERATORS: Final = ("eq", "gt", "gte", "lt", "lte")
 MAX_FILTERS: Final = 100
@@ -75,6 +77,7 @@ class QueryLanguage:
             filters=self.filters([*fixed.items(), *rest]),
             sort=self._sort(single.get("sort", default_sort)),
             limit=_limit(single.get("limit")),
+            size=MAX_PAGE,
             words=_searched(single.get("q")),
         )
         cursor = single.get("cursor")

@@ -49,7 +49,9 @@ class Sort:
 class Query:
     """Which documents of a tenant, in which order, behind which (sort value, id), how many.
 
-    Each of ``words`` has to be the beginning of one of the document's words; nothing is ranked.
+    ``size`` is the bytes that a page has room for, whose first document always fits: behind the
+    first one that does not, an index need give none. Each of ``words`` has to be the beginning of
+    one of the document's words; nothing is ranked.
     """
 
     tenant: str
@@ -58,6 +60,7 @@ class Query:
     limit: int
     after: tuple[Scalar, str] | None = None
     words: tuple[str, ...] = ()
+    size: int | None = None
 
     def one_more(self) -> Query:
         """Return the query for one document more, which tells whether there is a next page."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Fault, InvalidInput, NotFound
+from chalicelib.services.query_language import MAX_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from chalicelib.kernel.commit import RecordedEvent
     from chalicelib.kernel.stream import StreamId
@@ -20,11 +21,11 @@ _CURSOR: Final = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
 
 @dataclass(frozen=True, slots=True)
 class StreamPage:
-    """Some events of a stream, its version, and the cursor behind them if there are more."""
+    """Events of a stream as JSON, its version, and the cursor behind them if there are more."""
 
     stream: StreamId
     version: int
-    events: tuple[RecordedEvent, ...]
+    events: tuple[bytes, ...]
     next: str | None
 
 
@@ -35,20 +36,31 @@ class StreamReader:
         self._events = events
         self._codec = codec
 
-    def page(self, stream: StreamId, cursor: str | None, limit: int) -> StreamPage:
-        """Return at most ``limit`` events; raises InvalidInput, or NotFound for an empty stream."""
+    def page(
+        self,
+        stream: StreamId,
+        cursor: str | None,
+        limit: int,
+        render: Callable[[RecordedEvent], bytes],
+    ) -> StreamPage:
+        """Return at most ``limit`` events as JSON, fewer if they are large, one at least.
+
+        Raises InvalidInput, or NotFound for an empty stream.
+        """
         newest = self._events.tail(stream, limit=1, strong=True)
         if not newest:
             message = f"nothing has happened to {stream.local} yet"
             raise NotFound(message)
-        events: list[RecordedEvent] = []
+        events: list[bytes] = []
+        following, size = None, 0
         for first, event in self._from(stream, cursor):
-            if len(events) == limit:
-                return StreamPage(
-                    stream, newest[-1].last, tuple(events), f"{first}-{event.version}"
-                )
-            events.append(event)
-        return StreamPage(stream, newest[-1].last, tuple(events), None)
+            text = render(event)
+            size += len(text)
+            if events and (len(events) == limit or size > MAX_PAGE):
+                following = f"{first}-{event.version}"
+                break
+            events.append(text)
+        return StreamPage(stream, newest[-1].last, tuple(events), following)
 
     def _from(self, stream: StreamId, cursor: str | None) -> Iterator[tuple[int, RecordedEvent]]:
         """Yield events with the first version of their commit, from where a cursor says."""

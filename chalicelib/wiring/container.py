@@ -15,7 +15,8 @@ from chalicelib.adapters.pydantic.json import read_json
 from chalicelib.adapters.pydantic.shapes import PydanticShapes
 from chalicelib.kernel.messages import message_type
 from chalicelib.kernel.upcasting import UpcasterChain
-from chalicelib.services.command_service import CommandHandler, CommandService
+from chalicelib.services.command_handler import CommandHandler
+from chalicelib.services.command_service import CommandService
 from chalicelib.services.commit_writer import CommitWriter
 from chalicelib.services.event_router import EventRouter
 from chalicelib.services.event_store import StreamLoader
@@ -25,12 +26,14 @@ from chalicelib.services.operations import Operations
 from chalicelib.services.parking import Parking
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.queries import QueryService
+from chalicelib.services.recent_streams import RecentStreams
+from chalicelib.services.side_by_side import IN_TURN, SideBySide
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
 from chalicelib.services.streams import StreamReader
 from chalicelib.wiring.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from chalicelib.kernel.context import Aggregate, BoundedContext
     from chalicelib.kernel.messages import Event
@@ -56,19 +59,29 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What differs from one place to run to the next."""
+class WritePorts:
+    """What the write side needs, and nothing else: a command function has no more."""
 
     events: EventStore
     snapshots: SnapshotStore
+    registry: SchemaRegistry
+    policies: PolicyEngine
+    now: Callable[[], datetime] = now
+    reads: SideBySide = IN_TURN
+    """How snapshot and tail are read."""
+    streams: SideBySide = IN_TURN
+    """How the commands of a batch are handled that are for different streams."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports(WritePorts):
+    """What differs from one place to run to the next."""
+
     positions: Positions
     dead_letters: DeadLetters
     read_models: ReadModels
     bus: EventBus
-    registry: SchemaRegistry
-    policies: PolicyEngine
     identity: Identity
-    now: Callable[[], datetime] = now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,18 +103,11 @@ class System:
 def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interval: int) -> System:
     """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
     contexts = tuple(contexts)
-    shapes = PydanticShapes()
-    events = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
-    codec = AvroCommitCodec(events, resource("schemas/avro"))
-    writer = _writer(ports, events, codec, SnapshotTrigger(snapshot_interval))
-    loaders = {
-        aggregate.name: StreamLoader(
-            aggregate, ports.events, ports.snapshots, codec, shapes, snapshot_interval
-        )
-        for _, aggregate in _aggregates(contexts)
-    }
+    write = write_side(ports, contexts, snapshot_interval=snapshot_interval)
+    shapes, codec = write.shapes, write.codec
+    policies = Policies(ports.policies)
     router = EventRouter(
-        ports.events, ports.bus, codec, ports.registry, writer.policies, _parking(ports, ROUTER)
+        ports.events, ports.bus, codec, ports.registry, policies, _parking(ports, ROUTER)
     )
     projections = tuple(
         _projection(projection, ports, codec, shapes)
@@ -109,16 +115,12 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
         for projection in context.projections
     )
     return System(
-        commands=CommandService(
-            CommandHandler(context.name, kind, loaders[aggregate.name], writer, shapes)
-            for context, aggregate in _aggregates(contexts)
-            for kind in aggregate.commands
-        ),
+        commands=write.commands,
         queries=QueryService(ports.read_models, ports.positions, ports.now),
         streams=StreamReader(ports.events, codec),
         router=router,
         projections=projections,
-        snapshots=SnapshotManager(ports.snapshots, loaders),
+        snapshots=SnapshotManager(ports.snapshots, write.loaders),
         operations=_operations(ports, router, projections),
         identity=ports.identity,
         shapes=shapes,
@@ -126,8 +128,42 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteSide:
+    """What carries out commands, and its parts that others need."""
+
+    commands: CommandService
+    loaders: Mapping[str, StreamLoader]
+    codec: CommitCodec
+    shapes: Shapes
+
+
+def write_side(
+    ports: WritePorts, contexts: tuple[BoundedContext, ...], *, snapshot_interval: int
+) -> WriteSide:
+    """Wire the contexts' commands to the ports; raises Misconfigured."""
+    shapes = PydanticShapes()
+    events = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
+    codec = AvroCommitCodec(events, resource("schemas/avro"))
+    writer = _writer(ports, events, codec, SnapshotTrigger(snapshot_interval))
+    loaders = {
+        aggregate.name: StreamLoader(
+            aggregate, ports.events, ports.snapshots, codec, shapes, snapshot_interval, ports.reads
+        )
+        for _, aggregate in _aggregates(contexts)
+    }
+    recent = RecentStreams()
+    handlers = [
+        CommandHandler(context.name, kind, loaders[aggregate.name], writer, shapes, recent)
+        for context, aggregate in _aggregates(contexts)
+        for kind in aggregate.commands
+    ]
+    commands = CommandService(handlers, ports.streams)
+    return WriteSide(commands=commands, loaders=loaders, codec=codec, shapes=shapes)
+
+
 def _writer(
-    ports: Ports, events: EventCodec, codec: CommitCodec, trigger: SnapshotTrigger
+    ports: WritePorts, events: EventCodec, codec: CommitCodec, trigger: SnapshotTrigger
 ) -> CommitWriter:
     policies = Policies(ports.policies)
     return CommitWriter(

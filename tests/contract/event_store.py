@@ -127,6 +127,31 @@ class EventStoreContract:
 
         assert starts == [commit.version for commit in stored(store, after=after)]
 
+    @pytest.mark.parametrize(
+        ("after", "before", "starts"),
+        [(0, 1, []), (0, 2, [1]), (0, 6, [1, 2, 5]), (1, 5, [2]), (2, 3, []), (5, 99, [6, 8])],
+        ids=str,
+    )
+    def test_reading_ends_before_a_version(
+        self, store: EventStore, after: int, before: int, starts: list[int]
+    ):
+        """Only commits that start before it: what lies between two that are known."""
+        append_all(store, a_history(counts=[1, 3, 1, 2, 3]))
+
+        found = store.read(a_stream(), after=after, before=before, strong=True)
+
+        assert starts == [commit.version for commit in found]
+
+    def test_who_lost_a_race_may_learn_what_was_first(self, store: EventStore):
+        """If the store says it: the commit in the way and those behind it, from that version on."""
+        history = a_history()
+        append_all(store, history)
+
+        with pytest.raises(VersionConflict) as refused:
+            store.append(a_commit(version=2, body=b"late", previous=history[0].hash))
+
+        assert list(refused.value.rivals) in ([], history[1:])
+
     def test_nothing_lies_behind_the_last_version(self, store: EventStore):
         """A reader that is up to date reads nothing."""
         append_all(store, a_history(counts=[1, 3]))

@@ -6,6 +6,7 @@ import operator
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -496,6 +497,24 @@ class ReadModelsContract:
         groups = read_models.group(INDEX, Grouping(TENANT, (), (), ("total",)))
 
         assert [Group((), 3, (2**52 + 3,))] == groups
+
+    @pytest.mark.parametrize("size", [0, 1, 3000, 5999, 6000, 6001, 13_000, 28_000])
+    def test_bodies_may_be_enough(self, read_models: ReadModels, size: int):
+        """All that a size has room for come, in order, and the first that does not fit."""
+        bodies = {f"{n}": bytes(1000 * n) for n in range(1, 8)}
+        read_models.put(
+            INDEX,
+            [Document(TENANT, name, 1, body, {"total": 1}) for name, body in bodies.items()],
+        )
+        for descending in (False, True):
+            whole = read_models.find(INDEX, a_query(descending=descending))
+
+            found = read_models.find(INDEX, replace(a_query(descending=descending), size=size))
+
+            sums = list(accumulate(len(each.body or b"") for each in whole))
+            fitting = max(1, sum(each <= size for each in sums))
+            assert ids(whole)[: len(found)] == ids(found)
+            assert min(len(bodies), fitting + 1) <= len(found)
 
     def test_a_thousand_groups_all_come(self, read_models: ReadModels):
         """However many there are."""

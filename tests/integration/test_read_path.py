@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from chalicelib.adapters.embedded.positions import SqlitePositions
 from chalicelib.domain.orders import orders
 from chalicelib.domain.orders.events import OrderPaid
 from chalicelib.domain.orders.projections import order_details, sales
@@ -14,13 +15,18 @@ from chalicelib.kernel.commit import Path
 from chalicelib.kernel.errors import NotYetVisible, Parked, Unavailable
 from chalicelib.kernel.projection import Projection
 from chalicelib.kernel.stream import StreamId
+from chalicelib.kernel.views import Many, One
+from chalicelib.services.consistency import decode_token
 from chalicelib.services.event_router import Topic
 from chalicelib.services.governance.policy_engine import Decision, Reason
 from chalicelib.services.parking import Parking
 from chalicelib.services.positions import Position
 from chalicelib.services.projections import ProjectionHandler
+from chalicelib.services.queries import QueryService, Question
+from chalicelib.services.read_models import Document
 from chalicelib.wiring.embedded import Embedded
 from tests.support.client import Client
+from tests.support.clock import ManualClock
 
 pytestmark = [pytest.mark.requirement("R5"), pytest.mark.requirement("T8")]
 
@@ -424,6 +430,35 @@ class TestConsistency:
         client.settle()
         assert 5 == client.one("/api/orders/{orderId}", token, orderId="o-1")["version"]
 
+    @pytest.mark.parametrize(("wait", "at_most"), [(0.0, 0), (2.0, 2), (60.0, 10)])
+    def test_waiting_is_counted_in_time(self, client, wait, at_most):
+        """
+        However long a look takes (here, a second): none begins when the time is over.
+        """
+        clock = ManualClock()
+        positions = SlowPositions(client.embedded.folder, clock)
+        ports = client.embedded.ports
+        queries = QueryService(ports.read_models, positions, ports.now, clock.sleep, clock.seconds)
+        mark = decode_token(live(client).consistency_token)
+        asked = Question("default", [], {"orderId": "o-1"}, mark, wait)
+
+        with pytest.raises(NotYetVisible):
+            queries.one(One("/api/orders/{orderId}", order_details), asked)
+
+        assert at_most <= clock.seconds() <= at_most + 1
+
+
+class SlowPositions(SqlitePositions):
+    """Takes a second to tell a position."""
+
+    def __init__(self, folder, clock):
+        super().__init__(folder.positions)
+        self._clock = clock
+
+    def get(self, consumer, stream):
+        self._clock.sleep(1)
+        return super().get(consumer, stream)
+
 
 @pytest.mark.requirement("R6")
 class TestQueries:
@@ -472,6 +507,48 @@ class TestQueries:
         assert [f"o-{n:02}" for n in reversed(range(1, 30, 3))] == [
             order["orderId"] for order in found
         ]
+
+    def test_a_page_of_large_documents_is_short(self, client):
+        """
+        It ends at 4 MB, and the next goes on; a document that is larger comes alone.
+        """
+        sizes = [1, 2, 2, 5, 1, 3, 1]
+        client.embedded.ports.read_models.put(
+            order_details.index,
+            [
+                Document("default", f"o-{n}", 1, b" " * (size << 20), {"placedAt": f"{n}"})
+                for n, size in enumerate(sizes)
+            ],
+        )
+        view = Many("/api/orders", order_details, sort="placedAt")
+        pages: list[list[int]] = []
+        cursor: list[tuple[str, str]] = []
+        while True:
+            page = client.system.queries.many(view, Question("default", cursor, {}))
+            pages.append([len(body) >> 20 for body in page.items])
+            if page.next is None:
+                break
+            cursor = [("cursor", page.next)]
+
+        assert [[1, 2], [2], [5], [1, 3], [1]] == pages
+
+    def test_a_page_of_large_events_is_short(self, client):
+        """
+        So is that of a stream: each event is on one page, and none is left out.
+        """
+        live(client)
+        sizes = iter([1, 3, 1, 1, 5, 5, 1, 1])  # what ends a page is rendered again
+        pages, cursor = [], None
+        while True:
+            page = client.system.streams.page(
+                STREAM, cursor, 50, lambda _: bytes(next(sizes) << 20)
+            )
+            pages.append([len(body) >> 20 for body in page.events])
+            cursor = page.next
+            if cursor is None:
+                break
+
+        assert [[1, 3], [1], [5], [1]] == pages
 
     def test_sums_sales(self, busy):
         """

@@ -3,6 +3,7 @@
 import random
 import string
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,6 +14,7 @@ from chalicelib.kernel.commit import GENESIS, Principal, SnapshotDue
 from chalicelib.kernel.errors import (
     AlreadyExists,
     CommitTooLarge,
+    CorruptStream,
     Forbidden,
     IdempotencyKeyReused,
     InvalidInput,
@@ -25,7 +27,8 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.stream import StreamId
 from chalicelib.wiring.embedded import Embedded
 from tests.support.client import DEVELOPER, Client
-from tests.support.stores import ForgetfulStore, LaggingStore, RacingStore
+from tests.support.clock import ManualClock
+from tests.support.stores import ForgetfulStore, LaggingStore, RacingStore, WrappedStore
 
 pytestmark = [pytest.mark.requirement("R2"), pytest.mark.requirement("T5")]
 
@@ -33,6 +36,12 @@ ORDER = {"orderId": "o-1", "customerId": "c-1", "totalAmount": 99.99}
 PAYMENT = {"orderId": "o-1", "paymentId": "pay-1", "amount": 99.99}
 SHIPMENT = {"orderId": "o-1", "carrier": "DHL", "trackingNumber": "t-1"}
 STREAM = StreamId("default", "Order", "o-1")
+LIFE: list[tuple[str, Mapping[str, object]]] = [
+    ("PlaceOrder", ORDER),
+    ("PayOrder", PAYMENT),
+    ("ShipOrder", SHIPMENT),
+    ("DeliverOrder", {"orderId": "o-1"}),
+]
 
 
 def commits(client, stream=STREAM):
@@ -388,6 +397,90 @@ class TestPolicies:
         assert now - timedelta(days=1) == header.events[0].effective_at
 
 
+@pytest.mark.requirement("R9")
+class TestRepeatsOfTheForbidden:
+    """What was accepted stays accepted, for the one who asked; for others nothing is told."""
+
+    clerk = Principal("user", "u-1", "default", ("orders.clerk",))
+
+    @pytest.mark.parametrize("store", [lambda inner: inner, LaggingStore], ids=["strong", "stale"])
+    def test_its_owner_gets_the_answer_without_the_role(self, settings, store):
+        """
+        The role has gone since; the command itself, under another key, is refused.
+        """
+        with system_over(settings, store) as embedded:
+            first = Client(embedded, self.clerk).command("PlaceOrder", ORDER, key="k-1")
+            dismissed = Client(embedded, replace(self.clerk, roles=()))
+
+            again = dismissed.command("PlaceOrder", ORDER, key="k-1")
+
+            assert replace(first, replayed=True) == again
+            with pytest.raises(Forbidden):
+                dismissed.command("PlaceOrder", ORDER, key="k-2")
+
+    def test_its_effective_time_may_have_passed(self, settings):
+        """
+        It was open when the command was accepted, and is not any more: the repeat is answered.
+        """
+        clock = ManualClock(datetime.now(UTC))
+        with Embedded.assemble(
+            settings, adapt=lambda ports: replace(ports, now=clock.now)
+        ) as embedded:
+            client = Client(embedded)
+            yesterday = clock.now() - timedelta(days=1)
+            first = client.command("PlaceOrder", ORDER, key="k-1", effective_at=yesterday)
+            clock.sleep(timedelta(days=1000).total_seconds())
+
+            again = client.command("PlaceOrder", ORDER, key="k-1", effective_at=yesterday)
+
+            assert replace(first, replayed=True) == again
+            other = {**ORDER, "orderId": "o-2"}
+            with pytest.raises(Forbidden):
+                client.command("PlaceOrder", other, key="k-1", effective_at=yesterday)
+
+    @pytest.mark.parametrize(
+        ("principal", "data", "key"),
+        [
+            (replace(clerk, id="u-2", roles=()), ORDER, "k-1"),
+            (replace(clerk, kind="service", roles=()), ORDER, "k-1"),
+            (replace(clerk, roles=()), {**ORDER, "totalAmount": 1}, "k-1"),
+            (replace(clerk, roles=()), {**ORDER, "orderId": "o-2"}, "k-1"),
+            (replace(clerk, roles=()), ORDER, "k-2"),
+        ],
+        ids=["another", "another kind", "other input", "no stream", "other key"],
+    )
+    def test_nobody_else_learns_anything(self, embedded, principal, data, key):
+        """
+        Whether the order is there, or the key was used, the refusal is the same.
+        """
+        Client(embedded, self.clerk).command("PlaceOrder", ORDER, key="k-1")
+
+        with pytest.raises(Forbidden) as refused:
+            Client(embedded, principal).command("PlaceOrder", data, key=key)
+
+        assert "may not issue orders.PlaceOrder" in str(refused.value)
+
+    def test_a_damaged_stream_is_no_exception(self, settings):
+        """
+        Who may not ask is not even told that it is damaged.
+        """
+
+        class DamagedStore(WrappedStore):
+            def tail(self, stream, *, limit, strong=False):
+                raise CorruptStream(str(stream))
+
+        with system_over(settings, DamagedStore) as embedded, pytest.raises(Forbidden):
+            Client(embedded, replace(self.clerk, roles=())).command("PlaceOrder", ORDER, key="k")
+
+    def test_who_may_ask_gets_the_answer_of_others(self, embedded):
+        """
+        A repeat by another principal that has the role is answered, as it might have read it.
+        """
+        Client(embedded, self.clerk).command("PlaceOrder", ORDER, key="k-1")
+
+        assert Client(embedded).command("PlaceOrder", ORDER, key="k-1").replayed
+
+
 @pytest.mark.requirement("T3")
 class TestProvenance:
     def test_is_stamped_on_each_commit(self, client):
@@ -426,15 +519,28 @@ class TestProvenance:
 class TestSnapshotTrigger:
     def test_the_verdict_is_in_the_header(self, settings):
         """
-        Every commit from the interval on calls for a snapshot, until one is taken.
+        A process that knows the stream takes it that a snapshot is taken when it is called for.
         """
         with Embedded.assemble(replace(settings, snapshot_interval=2)) as embedded:
             client = Client(embedded)
-            client.command("PlaceOrder", ORDER)
-            client.command("PayOrder", PAYMENT)
-            client.command("ShipOrder", SHIPMENT)
-            client.settle()
-            client.command("DeliverOrder", {"orderId": "o-1"})
+            for name, data in LIFE:
+                client.command(name, data)
 
             no, count = SnapshotDue.NO, SnapshotDue.COUNT
-            assert [no, count, count, no] == [header.snapshot_due for header in headers(client)]
+            assert [no, count, no, count] == [header.snapshot_due for header in headers(client)]
+
+    def test_a_fresh_process_calls_until_there_is_one(self, settings):
+        """
+        Every commit from the interval on calls for a snapshot, until one is taken.
+        """
+        verdicts = []
+        for number, (name, data) in enumerate(LIFE, start=1):
+            with Embedded.assemble(replace(settings, snapshot_interval=2)) as embedded:
+                client = Client(embedded)
+                client.command(name, data)
+                verdicts.append(headers(client)[-1].snapshot_due)
+                if number == 3:
+                    client.settle()
+
+        no, count = SnapshotDue.NO, SnapshotDue.COUNT
+        assert [no, count, count, no] == verdicts

@@ -40,7 +40,8 @@ class Cloud:
         if rival is None:
             self.land(commit)
         elif rival.hash != commit.hash:
-            raise VersionConflict(str(commit.stream), commit.version)
+            rivals = self.commits(commit.stream, commit.version - 1)
+            raise VersionConflict(str(commit.stream), commit.version, rivals)
 
     def land(self, commit: PackedCommit) -> None:
         """Put a commit into the log, and on its way to the router."""

@@ -39,12 +39,17 @@ class MemoryEventStore:
         return self.wire.read(what, lambda: self.cloud.log[stream].get(version))
 
     def read(
-        self, stream: StreamId, *, after: int = 0, strong: bool = False
+        self,
+        stream: StreamId,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        strong: bool = False,
     ) -> Iterator[PackedCommit]:
         while True:
             what, seen = f"read {stream.local} after {after}", partial(self._seen, stream, after)
             page = self.wire.read(what, partial(seen, strong))
-            yield from page[:_PAGE]
+            yield from (each for each in page[:_PAGE] if before is None or each.version < before)
             if len(page) <= _PAGE:
                 return
             after = page[_PAGE - 1].version

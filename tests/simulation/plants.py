@@ -175,7 +175,7 @@ PLANTS: Final[Mapping[str, Plant]] = {
     "conflict": Plant(
         "an append takes a conflict for success",
         ((MemoryEventStore, "append", _ignore_conflict),),
-        breaks=("1", "2"),
+        breaks=("1", "2", "10"),
     ),
     "repeat": Plant(
         "a command that comes again is decided again",

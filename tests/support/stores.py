@@ -33,11 +33,16 @@ class WrappedStore:
         return self._store.commit_at(stream, version)
 
     def read(
-        self, stream: StreamId, *, after: int = 0, strong: bool = False
+        self,
+        stream: StreamId,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        strong: bool = False,
     ) -> Iterator[PackedCommit]:
         """Pass on."""
         self.reads += 1
-        return self._store.read(stream, after=after, strong=strong)
+        return self._store.read(stream, after=after, before=before, strong=strong)
 
     def tail(self, stream: StreamId, *, limit: int, strong: bool = False) -> Sequence[PackedCommit]:
         """Pass on."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from chalicelib.adapters.embedded.faults import explained
+from chalicelib.adapters.embedded.faults import explained, in_turn
 from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 READERS: Final = 4
 """Reads at a time; one more waits for its turn."""
 BUSY_TIMEOUT: Final = 5.0
-"""Seconds that another process may hold a lock before an operation gives up."""
+"""Seconds that another thread or process may hold a lock before an operation gives up."""
 _DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _MADE: Final = (
     "SELECT CAST(type || ' ' || name || ' ' || ifnull(sql, '') AS BLOB) FROM sqlite_master"
@@ -60,7 +60,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """Give the writer for one transaction: all of the block is stored durably, or nothing."""
-        with self._writing, explained(self.path):
+        with in_turn(self._writing, BUSY_TIMEOUT, self.path), explained(self.path):
             self._refuse_if_closed()
             with _transaction(self._writer):
                 yield self._writer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.embedded.database import Schema
 from chalicelib.adapters.embedded.records import row_of
-from chalicelib.adapters.embedded.texts import storable
+from chalicelib.adapters.texts import storable
 from chalicelib.kernel.commit import PackedCommit
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.dead_letters import DeadLetter

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _PAGE: Final = 64
 """Commits in one read: 25 MB at most."""
 
+_ENDLESS: Final = 2**63 - 1
+"""Beyond every version."""
+
 SCHEMA: Final = Schema(
     "event store",
     1,
@@ -64,7 +67,7 @@ _AT: Final = """
 """
 _AFTER: Final = """
     SELECT version, count, header, body, hash FROM commits
-    WHERE stream = ? AND version > ? ORDER BY version LIMIT ?
+    WHERE stream = ? AND version > ? AND version < ? ORDER BY version LIMIT ?
 """
 _TAIL: Final = """
     SELECT version, count, header, body, hash FROM commits
@@ -101,10 +104,16 @@ class SqliteEventStore:
         return PackedCommit(stream, *rows[0]) if rows else None
 
     def read(
-        self, stream: StreamId, *, after: int = 0, strong: bool = False
+        self,
+        stream: StreamId,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        strong: bool = False,
     ) -> Iterator[PackedCommit]:
+        end = _ENDLESS if before is None else before
         while True:
-            rows = self._database.rows(_AFTER, (str(stream), after, _PAGE))
+            rows = self._database.rows(_AFTER, (str(stream), after, end, _PAGE))
             for row in rows:
                 yield PackedCommit(stream, *row)
             if len(rows) < _PAGE:

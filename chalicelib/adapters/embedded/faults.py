@@ -11,6 +11,7 @@ from chalicelib.kernel.errors import Misconfigured, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from threading import Lock
 
 _ADVICE: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_PERM: "may not be used; check its permissions",
@@ -53,3 +54,18 @@ def explained(path: Path, *, at_start: bool = False) -> Iterator[None]:
         kind = Misconfigured if at_start and code in _LASTING else Unavailable
         message = f"{path} {_ADVICE[code]} ({error})"
         raise kind(message) from error
+
+
+@contextmanager
+def in_turn(lock: Lock, seconds: float, path: Path) -> Iterator[None]:
+    """Hold the lock of a file; raises Unavailable if it can't be had in time.
+
+    Who has waited so long has a client that no longer does: to go on would only lengthen the queue.
+    """
+    if not lock.acquire(timeout=seconds):
+        message = f"{path} has more to write than it can in {seconds:g} seconds; try again"
+        raise Unavailable(message)
+    try:
+        yield
+    finally:
+        lock.release()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.embedded.database import Schema
-from chalicelib.adapters.embedded.texts import storable
+from chalicelib.adapters.texts import storable
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.positions import ParkedStream, Position
 

@@ -15,7 +15,7 @@ from chalicelib.adapters.embedded.conditions import (
     value_of,
 )
 from chalicelib.adapters.embedded.database import Schema
-from chalicelib.adapters.embedded.texts import storable
+from chalicelib.adapters.texts import storable
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.services.read_models import Document, Group
 
@@ -56,10 +56,23 @@ _PUT: Final = """
         fields = excluded.fields, words = excluded.words
     WHERE excluded.version > version
 """
+# Bodies are read last, and only those that are given: one may have a megabyte.
 _FIND: Final = """
-    SELECT tenant, id, version, body, fields, words FROM documents
-    WHERE index_name = ? AND tenant = ? AND {filters} AND {words} AND {behind}
-    ORDER BY {order} {direction}, id {direction} LIMIT ?
+    WITH
+    found AS (
+        SELECT rowid AS place, {order} AS value, id AS name, length(body) AS size FROM documents
+        WHERE index_name = ? AND tenant = ? AND {filters} AND {words} AND {behind}
+        ORDER BY value {direction}, name {direction} LIMIT ?
+    ),
+    sums AS (
+        SELECT place, value, name, sum(size) OVER page - size AS before, row_number() OVER page AS n
+        FROM found
+        WINDOW page AS (ORDER BY value {direction}, name {direction} ROWS UNBOUNDED PRECEDING)
+    )
+    SELECT tenant, id, version, body, fields, words FROM sums
+    JOIN documents ON documents.rowid = place
+    WHERE n <= 2 OR before <= ifnull(?, before)
+    ORDER BY value {direction}, name {direction}
 """
 # Grouped by the tenant too, which is one, so that no documents make no group even without fields.
 _GROUP: Final = """
@@ -96,7 +109,15 @@ class SqliteReadModels:
             direction="DESC" if query.sort.descending else "ASC",
         )
         words = [f"\n{storable(word)}" for word in query.words]
-        values = (index, query.tenant, *filter_values, *words, *after_values, query.limit)
+        values = (
+            index,
+            query.tenant,
+            *filter_values,
+            *words,
+            *after_values,
+            query.limit,
+            query.size,
+        )
         return [_document(row) for row in self._database.rows(sql, values)]
 
     def group(self, index: str, grouping: Grouping) -> list[Group]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.entrypoints.http.responses import answer
+from chalicelib.entrypoints.http.responses import answer, json_array, json_object
 from chalicelib.entrypoints.http.routes import Routes
 from chalicelib.kernel.errors import Fault, InvalidInput
 from chalicelib.kernel.stream import StreamId
@@ -36,18 +36,19 @@ def events(incoming: Incoming) -> Response:
     stream = StreamId(tenant, incoming.captured["aggregate"], incoming.captured["id"])
     paging = _paging(incoming.parameters)
     limit = _limit(paging.get("limit", str(DEFAULT_LIMIT)))
-    page = current().streams.page(stream, paging.get("cursor"), limit)
+    page = current().streams.page(stream, paging.get("cursor"), limit, _event)
+    to_json = current().shapes.to_json
     body = {
-        "stream": str(page.stream),
-        "version": page.version,
-        "events": [_event(event) for event in page.events],
-        "next": page.next,
+        "stream": to_json(str(page.stream)),
+        "version": to_json(page.version),
+        "events": json_array(page.events),
+        "next": to_json(page.next),
     }
-    return answer(current().shapes.to_json(body))
+    return answer(json_object(body))
 
 
-def _event(event: RecordedEvent) -> dict[str, object]:
-    return {
+def _event(event: RecordedEvent) -> bytes:
+    members = {
         "id": event.id,
         "type": event.type,
         "version": event.version,
@@ -56,6 +57,7 @@ def _event(event: RecordedEvent) -> dict[str, object]:
         "effectiveAt": event.effective_at,
         "data": event.data,
     }
+    return current().shapes.to_json(members)
 
 
 def _paging(parameters: Parameters) -> dict[str, str]:

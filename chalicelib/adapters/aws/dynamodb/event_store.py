@@ -73,6 +73,8 @@ class DynamoEventStore:
         before: int | None = None,
         strong: bool = False,
     ) -> Iterator[PackedCommit]:
+        if before is not None and before <= after + 1:
+            return
         query = self._query(stream, after + 1, before, strong=strong)
         for page in self._dynamo.pages(Purpose("read", stream.aggregate), "query", **query):
             yield from map(commit_of, page)

@@ -87,6 +87,19 @@ def test_a_failed_block_leaves_nothing(database):
     assert ["whole"] == notes(database)
 
 
+def test_who_waits_too_long_for_its_turn_is_refused(database, monkeypatch):
+    """Its client has given up by then; the one whose turn it is goes on."""
+    monkeypatch.setattr(module, "BUSY_TIMEOUT", 0.01)
+
+    with database.write() as connection:
+        connection.execute(INSERT, ("first",))
+        with pytest.raises(Unavailable, match=r"notes\.db has more to write than it can in 0\.01"):
+            note(database, "second")
+
+    note(database, "third")
+    assert ["first", "third"] == notes(database)
+
+
 def test_reads_see_what_is_committed_and_nothing_else(database):
     """A reader neither waits for a writer nor sees its half."""
     note(database, "first")
