@@ -124,12 +124,19 @@ def _size(value: Mapping[str, Any]) -> int:
             return len(str(content).encode())
         case "B":
             return len(base64.b64decode(content))
-        case "N":  # a byte for two significant digits, and one more; another for the sign
-            digits = str(content).lstrip("-").replace(".", "").strip("0")
-            return (len(digits) + 1) // 2 + 1 + str(content).startswith("-")
+        case "N":
+            return _number_size(content)
         case "L":
             return 3 + sum(1 + _size(each) for each in content)
         case "M":
             return 3 + sum(1 + len(name.encode()) + _size(each) for name, each in content.items())
         case _:  # a boolean or a null
             return 1
+
+
+def _number_size(number: str) -> int:
+    """Return a byte for each two digits that signify, counted from the point, and one or two."""
+    whole, _, fraction = number.lstrip("-").partition(".")
+    digits = whole.zfill(len(whole) + len(whole) % 2) + fraction + "0" * (len(fraction) % 2)
+    signify = re.sub(r"^(00)+|(00)+$", "", digits)
+    return len(signify) // 2 + 1 + number.startswith("-")

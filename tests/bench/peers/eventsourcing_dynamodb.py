@@ -76,12 +76,11 @@ class Store:
         self._held[stream, after + len(events)] = orders
 
     def _loaded(self, stream: str, after: int) -> Orders:
-        if after == 0:
-            orders = Orders(stream)
-            self._plain.save(orders)
-        else:
-            orders = deepcopy(self._held[stream, after])
-        return orders
+        if after:
+            return deepcopy(self._held[stream, after])
+        opened: Orders = Orders(stream)
+        self._plain.save(opened)
+        return opened
 
     def load(self, stream: str, *, strong: bool) -> list[str]:
         if strong:

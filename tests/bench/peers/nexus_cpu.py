@@ -11,7 +11,7 @@ from botocore.session import Session
 from chalicelib.adapters.aws.dynamodb.commits import item_of
 from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE
 from chalicelib.kernel.stream import StreamId
-from tests.bench.peers.nexus import ORDER, Store
+from tests.bench.peers.nexus import Store, nothing, stream_of
 from tests.bench.peers.serving import serve
 from tests.bench.texts import Texts
 from tests.support.commits import a_history
@@ -77,15 +77,15 @@ class Measured(Store):
             TableName=EVENT_STORE.name,
             KeyConditionExpression="#s = :s",
             ExpressionAttributeNames={"#s": "stream"},
-            ExpressionAttributeValues={":s": {"S": f"default/{ORDER.name}/{LOADED}"}},
+            ExpressionAttributeValues={":s": {"S": str(stream_of(LOADED))}},
             ReturnConsumedCapacity="TOTAL",
         )
 
     def _read(self, number: int) -> None:
-        list(self.events.read(StreamId("default", ORDER.name, LOADED)))
+        list(self.events.read(stream_of(LOADED)))
 
     def _load(self, number: int) -> None:
-        self._loader.catch_up(self._nothing(LOADED))
+        self.loader.catch_up(nothing(LOADED))
 
 
 if __name__ == "__main__":
