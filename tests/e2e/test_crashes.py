@@ -10,7 +10,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from tests.support.server import Server, exact
+from tests.support.server import Server, everything, exact, settled
 
 pytestmark = [pytest.mark.requirement("T11"), pytest.mark.requirement("R5")]
 
@@ -59,25 +59,6 @@ class Writers:
             answer = http.post(f"/api/commands/{name}", json=data, headers=key)
             assert 201 == answer.status_code, answer.text
             self.acknowledged[order_id].append(name)
-
-
-def everything(server, path):
-    """All items of a list, page by page."""
-    items, cursor = [], ""
-    while True:
-        page = exact(server.query(f"{path}?limit=200&sort=orderId{cursor}"))
-        items += page["items"]
-        if page["next"] is None:
-            return items
-        cursor = f"&cursor={page['next']}"
-
-
-def settled(server):
-    """Wait until nothing lags."""
-    deadline = time.monotonic() + 60
-    while any(consumer["lag"] for consumer in server.query("/health").json()["consumers"]):
-        assert time.monotonic() < deadline, "the read models don't catch up"
-        time.sleep(0.05)
 
 
 STATUS = {"OrderPlaced": "placed", "OrderPaid": "paid", "OrderShipped": "shipped"}

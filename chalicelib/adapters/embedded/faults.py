@@ -20,7 +20,7 @@ _ADVICE: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_LOCKED: "is locked; try again",
     sqlite3.SQLITE_NOMEM: "needs more memory than there is",
     sqlite3.SQLITE_READONLY: "can't be written; check the permissions in its folder",
-    sqlite3.SQLITE_IOERR: "can't be read or written; check the disk",
+    sqlite3.SQLITE_IOERR: "can't be read or written; check the disk and the space on it",
     sqlite3.SQLITE_CORRUPT: f"is damaged; {_MEND}",
     sqlite3.SQLITE_FULL: "can't grow: the disk is full; make room",
     sqlite3.SQLITE_CANTOPEN: "can't be opened; check its folder and their permissions",
