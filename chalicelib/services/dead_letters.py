@@ -44,6 +44,12 @@ class DeadLetters(Protocol):
     def all(self, consumer: str | None = None) -> Sequence[DeadLetter]:
         """Return the letters of one consumer or of all: by consumer, stream and version."""
 
+    def replace(self, consumer: str, by: str) -> None:
+        """Give a consumer another's letters, and no others: all at once."""
+
+    def clear(self, consumer: str) -> None:
+        """Forget all letters of a consumer."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterBox:

@@ -54,3 +54,9 @@ class Positions(Protocol):
 
     def parked(self, consumer: str | None = None) -> Sequence[ParkedStream]:
         """Return the parked streams, of one consumer or of all, sorted."""
+
+    def replace(self, consumer: str, by: str) -> None:
+        """Give a consumer another's positions and marks, and no others: all at once."""
+
+    def clear(self, consumer: str) -> None:
+        """Forget all positions and marks of a consumer."""

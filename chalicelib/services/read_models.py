@@ -97,3 +97,9 @@ class ReadModels(Protocol):
 
     def group(self, index: str, grouping: Grouping) -> list[Group]:
         """Return the groups asked for."""
+
+    def replace(self, index: str, by: str) -> None:
+        """Make an index hold what another holds, and nothing else: all at once."""
+
+    def clear(self, index: str) -> None:
+        """Forget all documents of an index, and their versions."""

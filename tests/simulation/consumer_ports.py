@@ -64,6 +64,18 @@ class MemoryPositions:
     def parked(self, consumer: str | None = None) -> Sequence[ParkedStream]:
         return self.wire.read("parked streams", lambda: self._parked(consumer))
 
+    def replace(self, consumer: str, by: str) -> None:
+        def effect() -> None:
+            _replace(self.cloud.positions, consumer, by)
+
+        self.wire.write(f"replace positions of {consumer} by {by}", effect)
+
+    def clear(self, consumer: str) -> None:
+        def effect() -> None:
+            _clear(self.cloud.positions, consumer)
+
+        self.wire.write(f"clear positions of {consumer}", effect)
+
     def _parked(self, consumer: str | None) -> list[ParkedStream]:
         found = [
             ParkedStream(name, stream, position.version, position.parked, position.waiting)
@@ -115,6 +127,28 @@ class MemoryDeadLetters:
 
         return self.wire.read("all letters", effect)
 
+    def replace(self, consumer: str, by: str) -> None:
+        def effect() -> None:
+            _replace(self.cloud.letters, consumer, by)
+
+        self.wire.write(f"replace letters of {consumer} by {by}", effect)
+
+    def clear(self, consumer: str) -> None:
+        def effect() -> None:
+            _clear(self.cloud.letters, consumer)
+
+        self.wire.write(f"clear letters of {consumer}", effect)
+
     def _of(self, consumer: str, stream: StreamId) -> list[DeadLetter]:
         found = self.cloud.letters.get((consumer, stream), {})
         return [found[version] for version in sorted(found)]
+
+
+def _clear(there: dict[tuple[str, StreamId], Any], consumer: str) -> None:
+    for key in [key for key in there if key[0] == consumer]:
+        del there[key]
+
+
+def _replace(there: dict[tuple[str, StreamId], Any], consumer: str, by: str) -> None:
+    _clear(there, consumer)
+    there |= {(consumer, stream): kept for (name, stream), kept in there.items() if name == by}

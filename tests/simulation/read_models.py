@@ -64,6 +64,15 @@ class MemoryReadModels:
     def group(self, index: str, grouping: Grouping) -> list[Group]:
         return self.wire.read(f"group {index}", lambda: self._groups(index, grouping))
 
+    def replace(self, index: str, by: str) -> None:
+        def effect() -> None:
+            self.cloud.documents[index] = dict(self.cloud.documents[by])
+
+        self.wire.write(f"replace {index} by {by}", effect)
+
+    def clear(self, index: str) -> None:
+        self.wire.write(f"clear {index}", self.cloud.documents[index].clear)
+
     def _groups(self, index: str, grouping: Grouping) -> list[Group]:
         groups: dict[tuple[Any, ...], list[Document]] = defaultdict(list)
         for document in self._matching(index, grouping.tenant, grouping.filters):

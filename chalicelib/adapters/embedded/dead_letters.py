@@ -45,6 +45,12 @@ _REMOVE: Final = "DELETE FROM letters WHERE consumer = ? AND stream = ? AND vers
 _ALL: Final = """
     SELECT * FROM letters WHERE consumer = ifnull(?, consumer) ORDER BY consumer, stream, version
 """
+_COPY: Final = """
+    INSERT INTO letters
+    SELECT ?, stream, version, count, header, body, hash, reason, attempts, failed_at
+    FROM letters WHERE consumer = ?
+"""
+_CLEAR: Final = "DELETE FROM letters WHERE consumer = ?"
 
 
 class SqliteDeadLetters:
@@ -68,6 +74,15 @@ class SqliteDeadLetters:
 
     def all(self, consumer: str | None = None) -> Sequence[DeadLetter]:
         return [_letter(row) for row in self._database.rows(_ALL, (consumer,))]
+
+    def replace(self, consumer: str, by: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (consumer,))
+            connection.execute(_COPY, (consumer, by))
+
+    def clear(self, consumer: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (consumer,))
 
 
 def _letter(row: Any) -> DeadLetter:

@@ -13,6 +13,7 @@ from chalicelib.adapters.embedded import (
     event_store,
     positions,
     read_models,
+    rebuilds,
     snapshots,
 )
 from chalicelib.adapters.embedded.database import Database, ReadOnlyDatabase, Schema
@@ -51,6 +52,7 @@ class DataFolder:
         self.positions = file("positions.db", positions.SCHEMA)
         self.dead_letters = file("dead-letters.db", dead_letters.SCHEMA)
         self.read_models = file("read-models.db", read_models.SCHEMA)
+        self.rebuilds = file("rebuilds.db", rebuilds.SCHEMA)
         self.bus = file("bus.db", bus.SCHEMA)
         self._opened = stack.pop_all()
 

@@ -67,6 +67,11 @@ _GROUP: Final = """
     WHERE index_name = ? AND tenant = ? AND {filters}
     GROUP BY {keys} ORDER BY {keys}
 """
+_COPY: Final = """
+    INSERT INTO documents (index_name, tenant, id, version, body, fields, words)
+    SELECT ?, tenant, id, version, body, fields, words FROM documents WHERE index_name = ?
+"""
+_CLEAR: Final = "DELETE FROM documents WHERE index_name = ?"
 
 
 class SqliteReadModels:
@@ -111,6 +116,15 @@ class SqliteReadModels:
         )
         rows = self._database.rows(sql, (index, grouping.tenant, *values))
         return [_group(row, len(grouping.by)) for row in rows]
+
+    def replace(self, index: str, by: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (index,))
+            connection.execute(_COPY, (index, by))
+
+    def clear(self, index: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (index,))
 
 
 def _row(document: Document) -> tuple[object, ...]:
