@@ -70,7 +70,7 @@ class Life:
 def live(client, order_id, until=3):
     """Three commits of an order, or fewer."""
     order = {"orderId": order_id}
-    steps = [
+    steps: list[tuple[str, dict[str, object]]] = [
         ("PlaceOrder", {"customerId": "c-1", "totalAmount": 99.99}),
         ("PayOrder", {"paymentId": "p-1", "amount": 99.99}),
         ("ShipOrder", {"carrier": "DHL", "trackingNumber": "t-1"}),
@@ -119,7 +119,9 @@ def spoil(client, index=INDEX):
         )
         connection.execute("DELETE FROM documents WHERE index_name = ? AND id = 'o-1'", (index,))
     with folder.positions.write() as connection:
-        connection.execute("DELETE FROM positions WHERE consumer = ? AND stream LIKE '%/o-1'", (index,))
+        connection.execute(
+            "DELETE FROM positions WHERE consumer = ? AND stream LIKE '%/o-1'", (index,)
+        )
     made_up = Document("default", "made-up", 1, b"{}", {}, frozenset())
     client.embedded.ports.read_models.put(index, [made_up])
 
@@ -218,7 +220,9 @@ class TestARebuild:
         Then the read model has none.
         """
         none = Projection("none", 1, "Order", order_details.paths, object, lambda *_: None)
-        with Embedded.assemble(settings, [replace(orders, projections=(none,), views=())]) as system:
+        with Embedded.assemble(
+            settings, [replace(orders, projections=(none,), views=())]
+        ) as system:
             client = Client(system)
             live(client, "o-1")
             client.settle()
@@ -329,7 +333,9 @@ class TestPoison:
         (letter,) = ports.dead_letters.all()
         assert State.DONE == rebuilder(poisoned).last().state
         assert [1, 3, 3] == sorted(version for _, _, version, *_ in shown(poisoned)[0])
-        assert [(INDEX, "o-1")] == [(each.consumer, each.stream.id) for each in ports.positions.parked()]
+        assert [(INDEX, "o-1")] == [
+            (each.consumer, each.stream.id) for each in ports.positions.parked()
+        ]
         assert (INDEX, 2, 3) == (letter.consumer, letter.commit.version, letter.attempts)
         assert not poisoned.system.operations.redrive(INDEX, letter.commit.stream)
 

@@ -1,4 +1,4 @@
-"""DataFolder: one folder, five files, one process at a time."""
+"""DataFolder: one folder, its files, one process at a time."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ FILES = [
     "lock",
     "positions.db",
     "read-models.db",
+    "rebuilds.db",
     "snapshots.db",
 ]
 
