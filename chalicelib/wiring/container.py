@@ -19,12 +19,14 @@ from chalicelib.services.command_service import CommandHandler, CommandService
 from chalicelib.services.commit_writer import CommitWriter
 from chalicelib.services.event_router import EventRouter
 from chalicelib.services.event_store import StreamLoader
+from chalicelib.services.governance.decisions import DecisionLog
 from chalicelib.services.governance.policy_engine import Policies
 from chalicelib.services.governance.provenance import Provenance, tree_digest
 from chalicelib.services.operations import Operations
 from chalicelib.services.parking import Parking
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.queries import QueryService
+from chalicelib.services.rate_limits import DEFAULT_TEMPORAL_RATE, CallerLimit, Rate
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
 from chalicelib.services.streams import StreamReader
 from chalicelib.wiring.resources import resource
@@ -38,10 +40,12 @@ if TYPE_CHECKING:
     from chalicelib.services.dead_letters import DeadLetters
     from chalicelib.services.event_router import EventBus
     from chalicelib.services.event_store import CommitCodec, EventStore, SnapshotStore
+    from chalicelib.services.governance.decisions import Decisions
     from chalicelib.services.governance.policy_engine import PolicyEngine
     from chalicelib.services.governance.schema_registry import EventCodec, SchemaRegistry
     from chalicelib.services.identity import Identity
     from chalicelib.services.positions import Positions
+    from chalicelib.services.rate_limits import RateLimits
     from chalicelib.services.read_models import ReadModels
     from chalicelib.services.shapes import Shapes
 
@@ -63,6 +67,8 @@ class Ports:
     snapshots: SnapshotStore
     positions: Positions
     dead_letters: DeadLetters
+    decisions: Decisions
+    rate_limits: RateLimits
     read_models: ReadModels
     bus: EventBus
     registry: SchemaRegistry
@@ -78,6 +84,7 @@ class System:
     commands: CommandService
     queries: QueryService
     streams: StreamReader
+    temporal_limit: CallerLimit
     router: EventRouter
     projections: tuple[ProjectionHandler, ...]
     snapshots: SnapshotManager
@@ -87,9 +94,16 @@ class System:
     read_json: Callable[[bytes], object]
 
 
-def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interval: int) -> System:
+def compose(
+    ports: Ports,
+    contexts: Iterable[BoundedContext],
+    *,
+    snapshot_interval: int,
+    temporal_rate: int = DEFAULT_TEMPORAL_RATE,
+) -> System:
     """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
     contexts = tuple(contexts)
+    temporal = Rate(temporal_rate, burst=2 * temporal_rate)
     shapes = PydanticShapes()
     events = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
     codec = AvroCommitCodec(events, resource("schemas/avro"))
@@ -116,6 +130,7 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
         ),
         queries=QueryService(ports.read_models, ports.positions, ports.now),
         streams=StreamReader(ports.events, codec),
+        temporal_limit=CallerLimit("temporal", temporal, ports.rate_limits),
         router=router,
         projections=projections,
         snapshots=SnapshotManager(ports.snapshots, loaders),
@@ -129,7 +144,7 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
 def _writer(
     ports: Ports, events: EventCodec, codec: CommitCodec, trigger: SnapshotTrigger
 ) -> CommitWriter:
-    policies = Policies(ports.policies)
+    policies = Policies(ports.policies, DecisionLog(ports.decisions, ports.now))
     return CommitWriter(
         events=ports.events,
         event_codec=events,

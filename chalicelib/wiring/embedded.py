@@ -15,17 +15,19 @@ from chalicelib.adapters.avro.event_codec import AvroEventCodec
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.embedded.bus import Checkpoints, SqliteEventBus
 from chalicelib.adapters.embedded.dead_letters import SqliteDeadLetters
+from chalicelib.adapters.embedded.decisions import SqliteDecisions
 from chalicelib.adapters.embedded.event_store import SqliteEventStore
 from chalicelib.adapters.embedded.folder import DataFolder, ReadOnlyFolder
 from chalicelib.adapters.embedded.identity import DeveloperIdentity
 from chalicelib.adapters.embedded.positions import SqlitePositions
 from chalicelib.adapters.embedded.pump import Pump
+from chalicelib.adapters.embedded.rate_limits import MemoryRateLimits
 from chalicelib.adapters.embedded.read_models import SqliteReadModels
 from chalicelib.adapters.embedded.snapshots import SqliteSnapshotStore
 from chalicelib.adapters.pydantic.shapes import PydanticShapes
 from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
-from chalicelib.wiring.container import Ports, System, _events, _upcasters, compose
+from chalicelib.wiring.container import Ports, System, _events, _upcasters, compose, now
 from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.mappings import Mappings
 from chalicelib.wiring.resources import resource
@@ -67,7 +69,12 @@ class Embedded:
             stack.callback(folder.close)
             bell = Event()
             ports = adapt(_ports(folder, bell))
-            system = compose(ports, contexts, snapshot_interval=settings.snapshot_interval)
+            system = compose(
+                ports,
+                contexts,
+                snapshot_interval=settings.snapshot_interval,
+                temporal_rate=settings.temporal_rate,
+            )
             checkpoints = Checkpoints(folder.bus)
             fed = Mappings(folder, ports, system, checkpoints)
             pump = Pump(checkpoints, fed.mappings(), bell)
@@ -145,6 +152,8 @@ def _ports(folder: DataFolder, bell: Event) -> Ports:
         snapshots=SqliteSnapshotStore(folder.snapshots),
         positions=SqlitePositions(folder.positions),
         dead_letters=SqliteDeadLetters(folder.dead_letters),
+        decisions=SqliteDecisions(folder.decisions),
+        rate_limits=MemoryRateLimits(now),
         read_models=SqliteReadModels(folder.read_models),
         bus=SqliteEventBus(folder.bus, wake=bell.set),
         registry=FileSchemaRegistry(resource("schemas/avro")),

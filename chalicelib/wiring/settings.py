@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.rate_limits import DEFAULT_TEMPORAL_RATE
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Settings:
     auth: str = DEVELOPER
     snapshot_interval: int = DEFAULT_INTERVAL
     """Commits from one snapshot to the next."""
+    temporal_rate: int = DEFAULT_TEMPORAL_RATE
+    """Reads of the past per second that each caller may make; twice as many at once."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -40,6 +43,9 @@ class Settings:
             auth=reader.choice("NEXUS_AUTH", DEVELOPER, (DEVELOPER,)),
             snapshot_interval=reader.number(
                 "NEXUS_SNAPSHOT_INTERVAL", DEFAULT_INTERVAL, range(1, 1_001)
+            ),
+            temporal_rate=reader.number(
+                "NEXUS_TEMPORAL_RATE", DEFAULT_TEMPORAL_RATE, range(1, 100_001)
             ),
         )
         if reader.faults:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.adapters.embedded import (
     bus,
     dead_letters,
+    decisions,
     event_store,
     positions,
     read_models,
@@ -50,6 +51,7 @@ class DataFolder:
         self.snapshots = file("snapshots.db", snapshots.SCHEMA)
         self.positions = file("positions.db", positions.SCHEMA)
         self.dead_letters = file("dead-letters.db", dead_letters.SCHEMA)
+        self.decisions = file("decisions.db", decisions.SCHEMA)
         self.read_models = file("read-models.db", read_models.SCHEMA)
         self.bus = file("bus.db", bus.SCHEMA)
         self._opened = stack.pop_all()

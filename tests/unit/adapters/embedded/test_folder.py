@@ -13,6 +13,7 @@ from chalicelib.kernel.errors import Misconfigured, Unavailable
 FILES = [
     "bus.db",
     "dead-letters.db",
+    "decisions.db",
     "event-store.db",
     "lock",
     "positions.db",
