@@ -47,13 +47,13 @@ class Checkpoint:
     @classmethod
     def from_text(cls, text: str) -> Checkpoint:
         """Read what ``to_text`` wrote."""
-        places = ((key and (key[0], key[1]), ended) for key, ended in json.loads(text))
-        return cls(tuple(Place(key or None, ended) for key, ended in places))
+        found = json.loads(text)
+        return cls(tuple(Place((key[0], key[1]) if key else None, end) for key, end in found))
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a replay has read since it was begun or resumed."""
+    """What a replay has read since it was begun or resumed: commits, and their bytes as stored."""
 
     commits: int = 0
     bytes: int = 0
@@ -70,7 +70,7 @@ class Page:
 
 
 class Pace:
-    """Spaces out reads, so that no more units are spent than a rate allows, but for one page."""
+    """Spaces out reads, so that no more is spent than a rate allows, but for pages under way."""
 
     def __init__(
         self, rate: float, clock: Callable[[], float], sleep: Callable[[float], None]
@@ -102,9 +102,10 @@ class Pace:
 class Replay:
     """Reads all commits, each stream's in the order of its versions, streams interleaved.
 
-    A stream is one item collection: it lies in one segment, and a scan returns it by sort key. What
-    is appended meanwhile may or may not be seen, but never out of order. ``rate`` is in read units
-    per second, for all segments together; ``page`` limits the commits of one request.
+    A stream is one item collection: it lies in one segment, and a scan returns it by sort key. That
+    is how DynamoDB does it, not what it promises, so a reader goes by the versions, as projections
+    do. What is appended meanwhile may or may not be seen. ``rate`` is in read units per second, for
+    all segments together; ``page`` limits the commits of one request.
     """
 
     def __init__(
