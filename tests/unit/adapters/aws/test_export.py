@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import random
+import tracemalloc
 
 import pytest
 
@@ -226,7 +227,15 @@ def test_a_bomb_does_not_fill_the_memory(tmp_path):
     bomb = gzip.compress(bytes(50_000_000))
     (folder / "data" / "part.json.gz").write_bytes(bomb)
 
-    assert ("data/part.json.gz", 1) == (damage(folder).file, damage(folder).line)
+    tracemalloc.start()
+    try:
+        found = damage(folder)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert ("data/part.json.gz", 1) == (found.file, found.line)
+    assert peak < 10_000_000
 
 
 def test_base64_of_the_hash_is_exact(tmp_path):

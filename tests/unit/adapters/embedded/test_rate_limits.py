@@ -1,5 +1,8 @@
 """MemoryRateLimits: what holds beyond the contract."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from chalicelib.adapters.embedded.rate_limits import MOST_KEYS, MemoryRateLimits
@@ -9,6 +12,7 @@ from tests.support.clock import ManualClock
 
 pytestmark = pytest.mark.requirement("T2")
 
+TAKERS = 16
 ONE = Rate(per_second=1, burst=1)
 
 
@@ -26,3 +30,28 @@ def test_keys_that_mean_nothing_any_more_are_forgotten():
     assert {"busy", "another"} == set(limits._arrivals)
     with pytest.raises(TooManyRequests):
         limits.take("busy", ONE)
+
+
+class Slow(dict[str, int]):
+    """Lets other threads go on between reading and writing."""
+
+    def get(self, key, default=None):
+        found = super().get(key, default)
+        time.sleep(0.001)
+        return found
+
+
+def test_no_two_takers_see_the_same_turn():
+    """Reading and writing are one step, even where every thread would be interrupted between."""
+    limits = MemoryRateLimits(ManualClock().now)
+    limits._arrivals = Slow()
+
+    def take(_: int) -> bool:
+        try:
+            limits.take("key", Rate(per_second=10, burst=5))
+        except TooManyRequests:
+            return False
+        return True
+
+    with ThreadPoolExecutor(TAKERS) as threads:
+        assert 5 == sum(threads.map(take, range(TAKERS)))
