@@ -14,8 +14,6 @@ NexusError
 ├── CommitTooLarge            packed, the commit is above the store's limit
 ├── SchemaViolation           an event that its registered schema does not allow, or without one
 ├── CorruptStream             a gap, a broken hash chain, an undecodable commit
-│   └── CommitChanged         what was stored has been changed or removed
-├── DamagedExport             an export lacks something, or was altered; names file and line
 ├── NotYetVisible             the read model has not reached the caller's write
 ├── Parked                    the stream stopped at a record that could not be applied
 ├── Unavailable               a dependency did not answer; the outcome may be unknown
@@ -139,24 +137,6 @@ class SchemaViolation(NexusError):
 
 class CorruptStream(NexusError):
     """A gap, a broken hash chain, an undecodable commit."""
-
-
-class CommitChanged(CorruptStream):
-    """What was stored has been changed or removed; ``how`` is the store's word for it."""
-
-    def __init__(self, commit: str, how: str) -> None:
-        super().__init__(f"{commit} was stored once and for all, and now comes as {how}")
-        self.how = how
-
-
-class DamagedExport(NexusError):
-    """An export lacks something, or was altered; ``line`` is 0 if it is none in particular."""
-
-    def __init__(self, file: str, line: int, message: str) -> None:
-        place = f"{file}, line {line}" if line else file
-        super().__init__(f"{place}: {message}")
-        self.file = file
-        self.line = line
 
 
 class NotYetVisible(NexusError):

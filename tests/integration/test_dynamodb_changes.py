@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.aws.dynamodb.changes import changes
+from chalicelib.adapters.aws.dynamodb.changes import CommitChanged, changes
 from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
 from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE
 from chalicelib.kernel.commit import MAX_COMMIT_BYTES
-from chalicelib.kernel.errors import CommitChanged, CorruptStream
+from chalicelib.kernel.errors import CorruptStream
 from tests.support.commits import a_commit, a_commit_of_size, a_history, a_stream
 from tests.support.dynamodb_tables import a_dynamo, a_table
 from tests.support.exports import as_json

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.aws.dynamodb.commits import commit_of, from_json
-from chalicelib.kernel.errors import CommitChanged, CorruptStream, InvalidInput
+from chalicelib.kernel.errors import CorruptStream, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 _INSERT: Final = "INSERT"
 _UNREADABLE: Final = (AttributeError, InvalidInput, KeyError, TypeError, ValueError)
+
+
+class CommitChanged(CorruptStream):
+    """What was stored has been changed or removed; ``how`` is the store's word for it."""
+
+    def __init__(self, commit: str, how: str) -> None:
+        super().__init__(f"{commit} was stored once and for all, and now comes as {how}")
+        self.how = how
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 from chalicelib.adapters.aws.dynamodb.commits import commit_of, from_json
 from chalicelib.kernel.commit import PackedCommit
-from chalicelib.kernel.errors import DamagedExport, InvalidInput
+from chalicelib.kernel.errors import CorruptStream, InvalidInput
 from chalicelib.kernel.stream import StreamId
 
 if TYPE_CHECKING:
@@ -53,6 +53,16 @@ _TABLE: Final = """
 """
 _INSERT: Final = "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?)"
 _IN_ORDER: Final = "SELECT * FROM commits ORDER BY stream, version"
+
+
+class DamagedExport(CorruptStream):
+    """An export lacks something, or was altered; ``line`` is 0 if it is none in particular."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        place = f"{file}, line {line}" if line else file
+        super().__init__(f"{place}: {message}")
+        self.file = file
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ import tracemalloc
 
 import pytest
 
-from chalicelib.adapters.aws.dynamodb.export import FILES, MAX_LINE, SUMMARY, Export
+from chalicelib.adapters.aws.dynamodb.export import FILES, MAX_LINE, SUMMARY, DamagedExport, Export
 from chalicelib.kernel.commit import MAX_COMMIT_BYTES
-from chalicelib.kernel.errors import DamagedExport
 from tests.support.commits import a_commit, a_commit_of_size, a_history, a_stream
 from tests.support.exports import lines_of, write_export, write_file, write_manifests
 
