@@ -7,9 +7,10 @@ from typing import Final
 
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.aws.dynamodb.calls import Dynamo
+from chalicelib.adapters.aws.dynamodb.decisions import DynamoDecisions
 from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
 from chalicelib.adapters.aws.dynamodb.snapshots import DynamoSnapshotStore
-from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE, SNAPSHOTS
+from chalicelib.adapters.aws.dynamodb.tables import DECISIONS, EVENT_STORE, SNAPSHOTS
 from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.services.side_by_side import SideBySide
 from chalicelib.wiring.container import WritePorts
@@ -25,6 +26,7 @@ def write_ports(prefix: str = "", dynamo: Dynamo | None = None) -> WritePorts:
     return WritePorts(
         events=DynamoEventStore(dynamo, prefix + EVENT_STORE.name),
         snapshots=DynamoSnapshotStore(dynamo, prefix + SNAPSHOTS.name),
+        decisions=DynamoDecisions(dynamo, prefix + DECISIONS.name),
         registry=FileSchemaRegistry(resource("schemas/avro")),
         policies=RegoPolicyEngine(resource("policies/rego")),
         reads=SideBySide(ThreadPoolExecutor(READERS, thread_name_prefix="read")),

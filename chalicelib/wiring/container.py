@@ -20,12 +20,14 @@ from chalicelib.services.command_service import CommandService
 from chalicelib.services.commit_writer import CommitWriter
 from chalicelib.services.event_router import EventRouter
 from chalicelib.services.event_store import StreamLoader
+from chalicelib.services.governance.decisions import DecisionLog
 from chalicelib.services.governance.policy_engine import Policies
 from chalicelib.services.governance.provenance import Provenance, tree_digest
 from chalicelib.services.operations import Operations
 from chalicelib.services.parking import Parking
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.queries import QueryService
+from chalicelib.services.rate_limits import DEFAULT_TEMPORAL_RATE, CallerLimit, Rate
 from chalicelib.services.recent_streams import RecentStreams
 from chalicelib.services.side_by_side import IN_TURN, SideBySide
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
@@ -41,10 +43,12 @@ if TYPE_CHECKING:
     from chalicelib.services.dead_letters import DeadLetters
     from chalicelib.services.event_router import EventBus
     from chalicelib.services.event_store import CommitCodec, EventStore, SnapshotStore
+    from chalicelib.services.governance.decisions import Decisions
     from chalicelib.services.governance.policy_engine import PolicyEngine
     from chalicelib.services.governance.schema_registry import EventCodec, SchemaRegistry
     from chalicelib.services.identity import Identity
     from chalicelib.services.positions import Positions
+    from chalicelib.services.rate_limits import RateLimits
     from chalicelib.services.read_models import ReadModels
     from chalicelib.services.shapes import Shapes
 
@@ -64,6 +68,7 @@ class WritePorts:
 
     events: EventStore
     snapshots: SnapshotStore
+    decisions: Decisions
     registry: SchemaRegistry
     policies: PolicyEngine
     now: Callable[[], datetime] = now
@@ -79,6 +84,7 @@ class Ports(WritePorts):
 
     positions: Positions
     dead_letters: DeadLetters
+    rate_limits: RateLimits
     read_models: ReadModels
     bus: EventBus
     identity: Identity
@@ -91,6 +97,7 @@ class System:
     commands: CommandService
     queries: QueryService
     streams: StreamReader
+    temporal_limit: CallerLimit
     router: EventRouter
     projections: tuple[ProjectionHandler, ...]
     snapshots: SnapshotManager
@@ -101,14 +108,20 @@ class System:
     read_json: Callable[[bytes], object]
 
 
-def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interval: int) -> System:
+def compose(
+    ports: Ports,
+    contexts: Iterable[BoundedContext],
+    *,
+    snapshot_interval: int,
+    temporal_rate: int = DEFAULT_TEMPORAL_RATE,
+) -> System:
     """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
     contexts = tuple(contexts)
     write = write_side(ports, contexts, snapshot_interval=snapshot_interval)
     shapes, codec = write.shapes, write.codec
-    policies = Policies(ports.policies)
+    temporal = Rate(temporal_rate, burst=2 * temporal_rate)
     router = EventRouter(
-        ports.events, ports.bus, codec, ports.registry, policies, _parking(ports, ROUTER)
+        ports.events, ports.bus, codec, ports.registry, write.policies, _parking(ports, ROUTER)
     )
     projections = tuple(
         _projection(projection, ports, codec, shapes)
@@ -119,6 +132,7 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
         commands=write.commands,
         queries=QueryService(ports.read_models, ports.positions, ports.now),
         streams=StreamReader(ports.events, codec),
+        temporal_limit=CallerLimit("temporal", temporal, ports.rate_limits),
         router=router,
         projections=projections,
         snapshots=SnapshotManager(ports.snapshots, write.loaders),
@@ -137,6 +151,7 @@ class WriteSide:
     commands: CommandService
     loaders: Mapping[str, StreamLoader]
     codec: CommitCodec
+    policies: Policies
     shapes: Shapes
 
 
@@ -161,13 +176,15 @@ def write_side(
         for kind in aggregate.commands
     ]
     commands = CommandService(handlers, ports.streams)
-    return WriteSide(commands=commands, loaders=loaders, codec=codec, shapes=shapes)
+    return WriteSide(
+        commands=commands, loaders=loaders, codec=codec, policies=writer.policies, shapes=shapes
+    )
 
 
 def _writer(
     ports: WritePorts, events: EventCodec, codec: CommitCodec, trigger: SnapshotTrigger
 ) -> CommitWriter:
-    policies = Policies(ports.policies)
+    policies = Policies(ports.policies, DecisionLog(ports.decisions, ports.now))
     return CommitWriter(
         events=ports.events,
         event_codec=events,

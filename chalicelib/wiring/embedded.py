@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Self
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.embedded.bus import Checkpoints, ReadOnlyCheckpoints, SqliteEventBus
 from chalicelib.adapters.embedded.dead_letters import SqliteDeadLetters
+from chalicelib.adapters.embedded.decisions import SqliteDecisions
 from chalicelib.adapters.embedded.event_store import SqliteEventStore
 from chalicelib.adapters.embedded.folder import DataFolder, ReadOnlyFolder
 from chalicelib.adapters.embedded.identity import DeveloperIdentity
 from chalicelib.adapters.embedded.positions import SqlitePositions
 from chalicelib.adapters.embedded.pump import Pump
+from chalicelib.adapters.embedded.rate_limits import MemoryRateLimits
 from chalicelib.adapters.embedded.read_models import SqliteReadModels
 from chalicelib.adapters.embedded.snapshots import SqliteSnapshotStore
 from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
-from chalicelib.wiring.container import System, compose
+from chalicelib.wiring.container import System, compose, now
 from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.mappings import EmbeddedPorts, Mappings
 from chalicelib.wiring.resources import resource
@@ -64,7 +66,12 @@ class Embedded:
             bell = Event()
             read_models = SqliteReadModels(folder.read_models)
             ports = adapt(_ports(folder, bell, read_models))
-            system = compose(ports, contexts, snapshot_interval=settings.snapshot_interval)
+            system = compose(
+                ports,
+                contexts,
+                snapshot_interval=settings.snapshot_interval,
+                temporal_rate=settings.temporal_rate,
+            )
             checkpoints = Checkpoints(folder.bus)
             fed = Mappings(folder, ports, system, checkpoints, wake=bell.set)
             fed.resume()
@@ -130,6 +137,8 @@ def _ports(folder: DataFolder, bell: Event, read_models: SqliteReadModels) -> Em
         snapshots=SqliteSnapshotStore(folder.snapshots),
         positions=SqlitePositions(folder.positions),
         dead_letters=SqliteDeadLetters(folder.dead_letters),
+        decisions=SqliteDecisions(folder.decisions),
+        rate_limits=MemoryRateLimits(now),
         read_models=read_models,
         bus=SqliteEventBus(folder.bus, wake=bell.set),
         registry=FileSchemaRegistry(resource("schemas/avro")),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.rate_limits import DEFAULT_TEMPORAL_RATE
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Settings:
     """Commits from one snapshot to the next."""
     connections: int = DEFAULT_CONNECTIONS
     """Of the local server, at a time; others wait."""
+    temporal_rate: int = DEFAULT_TEMPORAL_RATE
+    """Reads of the past per second that each caller may make; twice as many at once."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -46,6 +49,9 @@ class Settings:
                 "NEXUS_SNAPSHOT_INTERVAL", DEFAULT_INTERVAL, range(1, 1_001)
             ),
             connections=reader.number("NEXUS_CONNECTIONS", DEFAULT_CONNECTIONS, range(1, 10_001)),
+            temporal_rate=reader.number(
+                "NEXUS_TEMPORAL_RATE", DEFAULT_TEMPORAL_RATE, range(1, 100_001)
+            ),
         )
         if reader.faults:
             raise Misconfigured("; ".join(reader.faults))

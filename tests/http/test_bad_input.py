@@ -331,7 +331,8 @@ BAD = [
 
 @pytest.fixture(name="embedded", scope="module")
 def _embedded(tmp_path_factory):
-    settings = Settings(data=tmp_path_factory.mktemp("orders") / "data")
+    data = tmp_path_factory.mktemp("orders") / "data"
+    settings = Settings(data=data, temporal_rate=100_000)  # each test reads the stream again
     with Embedded.assemble(settings) as embedded, use(embedded.system):
         client = Client(embedded)
         client.command("PlaceOrder", PLACED, key="k-1")

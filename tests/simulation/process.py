@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
+from chalicelib.adapters.embedded.rate_limits import MemoryRateLimits
 from chalicelib.kernel.commit import Principal
 from chalicelib.wiring.container import Ports, System, compose
 from chalicelib.wiring.resources import resource
@@ -17,9 +18,10 @@ from tests.simulation.read_models import MemoryReadModels
 from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from chalicelib.kernel.context import BoundedContext
+    from chalicelib.services.governance.decisions import DecisionRecord
     from chalicelib.services.governance.policy_engine import PolicyEngine
     from tests.simulation.cloud import Cloud
     from tests.simulation.scheduler import Scheduler
@@ -37,6 +39,19 @@ class Everybody:
 
     def principal(self, headers: Mapping[str, str]) -> Principal:
         return DEVELOPER
+
+
+class Unrecorded:
+    """Implements Decisions; nobody reads them here."""
+
+    def record(self, denial: DecisionRecord) -> None:
+        """Keep nothing."""
+
+    def denials(
+        self, tenant: str, *, limit: int, before: tuple[datetime, str] | None = None
+    ) -> Sequence[DecisionRecord]:
+        """Return none."""
+        return ()
 
 
 @dataclass
@@ -75,6 +90,8 @@ class Process:
             snapshots=MemorySnapshots(*parts),
             positions=MemoryPositions(*parts),
             dead_letters=MemoryDeadLetters(*parts),
+            decisions=Unrecorded(),
+            rate_limits=MemoryRateLimits(self.now),
             read_models=MemoryReadModels(*parts),
             bus=MemoryEventBus(*parts),
             registry=registry(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws import clients
 from chalicelib.adapters.aws.dynamodb.calls import Dynamo
@@ -24,10 +24,10 @@ def a_dynamo(local: DynamoDBLocal) -> Dynamo:
 
 
 @contextmanager
-def a_table(local: DynamoDBLocal, table: Table) -> Iterator[str]:
-    """Give the name of a new, empty table."""
+def a_table(local: DynamoDBLocal, table: Table, **more: Any) -> Iterator[str]:
+    """Give the name of a new, empty table; ``more`` are parameters of CreateTable."""
     client = local.client()
-    name = create(client, table, prefix=f"{uuid.uuid4().hex}-")
+    name = create(client, table, prefix=f"{uuid.uuid4().hex}-", **more)
     try:
         yield name
     finally:

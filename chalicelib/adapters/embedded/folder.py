@@ -7,7 +7,7 @@ import os
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded import dead_letters, derived, event_store
+from chalicelib.adapters.embedded import dead_letters, decisions, derived, event_store
 from chalicelib.adapters.embedded.database import Database, ReadOnlyDatabase
 from chalicelib.adapters.embedded.derived import open_derived
 from chalicelib.kernel.errors import Misconfigured
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LOG: Final = "event-store.db"
 """The truth; with the dead letters, all that a backup needs."""
 DEAD_LETTERS: Final = "dead-letters.db"
+DECISIONS: Final = "decisions.db"
 DERIVED: Final = "derived.db"
 """What is computed from the log; made again where it is missing or doesn't fit."""
 _PRIVATE: Final = 0o700
@@ -55,6 +56,8 @@ class DataFolder:
         self.event_store = stack.enter_context(closing(Database(log, event_store.SCHEMA)))
         letters = Database(self.path / DEAD_LETTERS, dead_letters.SCHEMA)
         self.dead_letters = stack.enter_context(closing(letters))
+        made = Database(self.path / DECISIONS, decisions.SCHEMA)
+        self.decisions = stack.enter_context(closing(made))
         self.derived: Database = open_derived(derived_file, self.event_store)
         stack.enter_context(closing(self.derived))
         self._opened = stack.pop_all()
@@ -87,6 +90,7 @@ class ReadOnlyFolder(DataFolder):
 
         self.event_store = file(LOG, event_store.SCHEMA)
         self.dead_letters = file(DEAD_LETTERS, dead_letters.SCHEMA)
+        self.decisions = file(DECISIONS, decisions.SCHEMA)
         self.derived = file(DERIVED, derived.SCHEMA)
         self._opened = stack.pop_all()
 

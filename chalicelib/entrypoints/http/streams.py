@@ -32,8 +32,9 @@ def blueprint() -> Routes:
 
 def events(incoming: Incoming) -> Response:
     """Return a page of a stream: ``{stream, version, events, next}``."""
-    tenant = incoming.conversation().principal.tenant
-    stream = StreamId(tenant, incoming.captured["aggregate"], incoming.captured["id"])
+    principal = incoming.conversation().principal
+    current().temporal_limit.take(principal)
+    stream = StreamId(principal.tenant, incoming.captured["aggregate"], incoming.captured["id"])
     paging = _paging(incoming.parameters)
     limit = _limit(paging.get("limit", str(DEFAULT_LIMIT)))
     page = current().streams.page(stream, paging.get("cursor"), limit, _event)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.kernel.errors import Forbidden
 from chalicelib.kernel.values import minor_units
+from chalicelib.services.governance.decisions import RedactedInput, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chalicelib.kernel.commit import Principal
     from chalicelib.kernel.stream import StreamId
+    from chalicelib.services.governance.decisions import DecisionLog
     from chalicelib.services.governance.schema_registry import RegisteredSchema
 
 COMMANDS: Final = "nexus.commands"
@@ -51,10 +53,14 @@ class PolicyEngine(Protocol):
 
 
 class Policies:
-    """The questions that the platform asks; each raises Forbidden with the reasons for a no."""
+    """The questions that the platform asks; each raises Forbidden with the reasons for a no.
 
-    def __init__(self, engine: PolicyEngine) -> None:
+    Every no is written down first.
+    """
+
+    def __init__(self, engine: PolicyEngine, log: DecisionLog) -> None:
         self._engine = engine
+        self._log = log
 
     @property
     def digest(self) -> str:
@@ -63,18 +69,21 @@ class Policies:
 
     def authorise(self, command: CommandQuestion) -> None:
         """May this principal issue this command?"""
-        self._ask(COMMANDS, command.as_input())
+        self._ask(COMMANDS, command.as_input(), command.subject())
 
     def approve(
         self, events: Iterable[RegisteredSchema], stream: StreamId, principal: Principal, point: str
     ) -> None:
         """May these events be recorded (point ``append``) or published (point ``route``)?"""
         for schema in dict.fromkeys(events):
-            self._ask(EVENTS, _about_event(schema, stream, principal, point))
+            question = _about_event(schema, stream, principal, point)
+            about = RedactedInput.of({}, [question["event"], point])
+            self._ask(EVENTS, question, Subject(schema.ref.type, stream, principal, about))
 
-    def _ask(self, package: str, question: Mapping[str, object]) -> None:
+    def _ask(self, package: str, question: Mapping[str, object], subject: Subject) -> None:
         decision = self._engine.decide(package, question)
         if not decision.allowed:
+            self._log.denied(subject, decision)
             reasons = [f"{reason.rule}: {reason.message}" for reason in decision.reasons]
             message = "; ".join(reason.message for reason in decision.reasons)
             raise Forbidden(message or "no policy allows it", reasons)
@@ -100,6 +109,12 @@ class CommandQuestion:
             "effectiveAt": _rego(self.effective_at),
             "now": _rego(self.now),
         }
+
+    def subject(self) -> Subject:
+        """Return what the record of a decision says of it; the time is no part of the input."""
+        whole = [self.type, _rego(self.data), _rego(self.effective_at)]
+        about = RedactedInput.of(self.data, whole)
+        return Subject(self.type, self.stream, self.principal, about)
 
 
 def _about_event(

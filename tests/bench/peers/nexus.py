@@ -15,9 +15,10 @@ from chalicelib.adapters.avro.event_codec import AvroEventCodec
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.aws import clients
 from chalicelib.adapters.aws.dynamodb.calls import Dynamo
+from chalicelib.adapters.aws.dynamodb.decisions import DynamoDecisions
 from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
 from chalicelib.adapters.aws.dynamodb.snapshots import DynamoSnapshotStore
-from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE, SNAPSHOTS, create
+from chalicelib.adapters.aws.dynamodb.tables import DECISIONS, EVENT_STORE, SNAPSHOTS, create
 from chalicelib.adapters.pydantic.shapes import PydanticShapes
 from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.kernel.commit import Principal
@@ -30,11 +31,12 @@ from chalicelib.kernel.upcasting import UpcasterChain
 from chalicelib.kernel.values import Identifier
 from chalicelib.services.commit_writer import CommitWriter
 from chalicelib.services.event_store import Loaded, StreamLoader, Tail
+from chalicelib.services.governance.decisions import DecisionLog
 from chalicelib.services.governance.policy_engine import Policies
 from chalicelib.services.governance.provenance import Accepted, Provenance, Request
 from chalicelib.services.side_by_side import SideBySide
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL, SnapshotTrigger
-from chalicelib.wiring.container import code_digest
+from chalicelib.wiring.container import code_digest, now
 from chalicelib.wiring.resources import resource
 from tests.bench.peers.serving import Unsupported, serve
 
@@ -108,7 +110,8 @@ class Store:
         classes = {"bench.LinesAdded": LinesAdded}
         codec = AvroEventCodec(FileSchemaRegistry(SCHEMAS), shapes, classes, UpcasterChain(()))
         self._codec = AvroCommitCodec(codec, resource("schemas/avro"))
-        policies = Policies(RegoPolicyEngine(resource("policies/rego")))
+        denials = DecisionLog(DynamoDecisions(dynamo, create(client, DECISIONS)), now)
+        policies = Policies(RegoPolicyEngine(resource("policies/rego")), denials)
         self._writer = partial(
             CommitWriter,
             events=self.events,

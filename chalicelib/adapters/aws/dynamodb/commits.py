@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import base64
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.commit import PackedCommit
 from chalicelib.kernel.stream import StreamId
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.adapters.aws.dynamodb.calls import Item
 
 ATTRIBUTES: Final = ("stream", "version", "count", "header", "body", "hash")
@@ -35,3 +38,16 @@ def commit_of(item: Item) -> PackedCommit:
         body=item["body"]["B"],
         hash=item["hash"]["B"],
     )
+
+
+def from_json(item: Mapping[str, Mapping[str, Any]]) -> Item:
+    """Return an item as it is in an answer; in JSON, its binaries are base64.
+
+    Raises ValueError, or TypeError, AttributeError for what is no item.
+    """
+    return {name: _value(value) for name, value in item.items()}
+
+
+def _value(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    ((kind, content),) = value.items()
+    return {kind: base64.b64decode(content, validate=True) if kind == "B" else content}

@@ -21,6 +21,8 @@ class Table:
     range: tuple[str, str] | None = None
     indexes: tuple[Table, ...] = ()
     """With all attributes, and only the items that have the index's keys."""
+    expires: str | None = None
+    """The attribute with the time, in seconds since 1970, after which an item may be dropped."""
 
     def definition(self, prefix: str = "") -> dict[str, Any]:
         """Return the parameters of CreateTable, billed by request."""
@@ -63,12 +65,20 @@ SNAPSHOTS: Final = Table("nexus-snapshots", ("stream", TEXT), ("version", NUMBER
 PARKED: Final = Table("parked", ("parked", TEXT))
 POSITIONS: Final = Table("nexus-positions", ("position", TEXT), indexes=(PARKED,))
 DEAD_LETTERS: Final = Table("nexus-dead-letters", ("letter", TEXT), ("version", NUMBER))
+DECISIONS: Final = Table("nexus-decisions", ("shard", TEXT), ("place", TEXT), expires="expires")
+RATE_LIMITS: Final = Table("nexus-rate-limits", ("key", TEXT), expires="expires")
 
-TABLES: Final = (EVENT_STORE, SNAPSHOTS, POSITIONS, DEAD_LETTERS)
+TABLES: Final = (EVENT_STORE, SNAPSHOTS, POSITIONS, DEAD_LETTERS, DECISIONS, RATE_LIMITS)
 
 
 def create(client: DynamoDBClient, table: Table, prefix: str = "", **more: Any) -> str:
     """Create a table where Terraform does not, as in DynamoDB Local; return its name."""
     definition = table.definition(prefix) | more
     client.create_table(**definition)
-    return str(definition["TableName"])
+    name = str(definition["TableName"])
+    if table.expires:
+        client.update_time_to_live(
+            TableName=name,
+            TimeToLiveSpecification={"AttributeName": table.expires, "Enabled": True},
+        )
+    return name

@@ -12,6 +12,7 @@ from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 FILES = [
     "dead-letters.db",
+    "decisions.db",
     "derived.db",
     "event-store.db",
     "lock",
