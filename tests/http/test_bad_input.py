@@ -215,34 +215,40 @@ LENGTHS = {
     "superscript": ["Content-Length: \u00b2"],
     "twice": ["Content-Length: 1", "Content-Length: 1"],
 }  # fmt: skip
-NO_HTTP = {
-    "word": raw("GET"),
-    "prose": raw("what is this, please?"),
-    "tls": raw("\x16\x03\x01\x02\x00\x01\x00\x01\xfc"),
-    "no-version": raw("GET /health"),
-    "version-0.9": raw("GET /health HTTP/0.9"),
-    "version-2": raw("GET /health HTTP/2.0", HOST),
-    "version-word": raw("GET /health HTTP/x", HOST),
-    "version-long": raw("GET /health HTTP/1.10", HOST),
-    "two-spaces": raw("GET  /health HTTP/1.1", HOST),
-    "tabs": raw("GET\t/health\tHTTP/1.1", HOST),
-    "return": raw("GET /health\rHTTP/1.1", HOST),
-    "path-8-bit": raw("GET /api/orders/\xc3\xa9 HTTP/1.1", HOST),
-    "path-relative": raw("GET health HTTP/1.1", HOST),
-    "fragment": raw("GET /health#top HTTP/1.1", HOST),
-    "authority": raw("CONNECT localhost:80 HTTP/1.1", HOST),
-    "no-host": raw("GET /health HTTP/1.1"),
-    "two-hosts": raw("GET /health HTTP/1.1", HOST, HOST),
-    "space-before-colon": raw("GET /health HTTP/1.1", HOST, "Content-Length : 1"),
-    "no-colon": raw("GET /health HTTP/1.1", HOST, "no header"),
-    "nameless": raw("GET /health HTTP/1.1", HOST, ": b"),
-    "folded": raw("GET /health HTTP/1.1", HOST, "A: b", " c"),
-    "folded-at-once": raw("GET /health HTTP/1.1", " c", HOST),
-    "return-in-header": raw("GET /health HTTP/1.1", HOST, "A: b\rContent-Length: 1"),
-    "null-in-header": raw("GET /health HTTP/1.1", HOST, "A: b\0c"),
-    "8-bit-name": raw("GET /health HTTP/1.1", HOST, "\xe9: b"),
-    **{f"length-{name}": raw(f"POST {PLACE} HTTP/1.1", HOST, JSON, *lines, body=b"{")
-       for name, lines in LENGTHS.items()},
+FIRST_LINES = {
+    "word": "GET",
+    "prose": "what is this, please?",
+    "tls": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
+    "no-version": "GET /health",
+    "version-0.9": "GET /health HTTP/0.9",
+    "version-2": "GET /health HTTP/2.0",
+    "version-word": "GET /health HTTP/x",
+    "version-long": "GET /health HTTP/1.10",
+    "two-spaces": "GET  /health HTTP/1.1",
+    "tabs": "GET\t/health\tHTTP/1.1",
+    "return": "GET /health\rHTTP/1.1",
+    "path-8-bit": "GET /api/orders/\xc3\xa9 HTTP/1.1",
+}
+TARGETS = {
+    "relative": "health",
+    "fragment": "/health#top",
+    "other-scheme": "ftp://localhost/health",
+}
+HEADER_LINES = {
+    "space-before-colon": ["Content-Length : 1"], "no-colon": ["no header"], "nameless": [": b"],
+    "folded": ["A: b", " c"], "folded-at-once": [" c"], "return": ["A: b\rContent-Length: 1"],
+    "null": ["A: b\0c"], "8-bit-name": ["\xe9: b"],
+}  # fmt: skip
+MALFORMED = {
+    **{f"line-{name}": (raw(line, HOST), "first line") for name, line in FIRST_LINES.items()},
+    **{f"target-{name}": (get(target), "a path") for name, target in TARGETS.items()},
+    "target-authority": (message("CONNECT", "localhost:80"), "a path"),
+    **{f"header-{name}": (raw("GET /health HTTP/1.1", *lines, HOST), "each header is one line")
+       for name, lines in HEADER_LINES.items()},
+    "no-host": (raw("GET /health HTTP/1.1"), "one Host"),
+    "two-hosts": (raw("GET /health HTTP/1.1", HOST, HOST), "one Host"),
+    **{f"length-{name}": (raw(f"POST {PLACE} HTTP/1.1", HOST, JSON, *lines, body=b"{"),
+                          "one Content-Length") for name, lines in LENGTHS.items()},
 }  # fmt: skip
 OTHER_HOSTS = {
     "name": raw("GET /health HTTP/1.1", "Host: evil.example"),
@@ -267,7 +273,7 @@ BAD = [
              lambda text: get(f"/api/orders/{text}")),
     *invalid("token", {"word": ("x", "Nexus-Consistency")},
              lambda text: get("/api/orders", f"Nexus-Consistency: {text}")),
-    *cases(400, "malformed-request", {name: (sent, "") for name, sent in NO_HTTP.items()}),
+    *cases(400, "malformed-request", MALFORMED),
     *cases(404, "not-found", {
         "command": (post(ORDER, to="/api/commands/FlyOrder"), "FlyOrder"),
         "command-case": (post(ORDER, to="/api/commands/placeorder"), "placeorder"),

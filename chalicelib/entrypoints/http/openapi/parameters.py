@@ -88,7 +88,7 @@ SHARED: Final[Mapping[str, Json]] = {
     "Limit": _query(
         "limit",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-        "How many at most.",
+        "How many at most; fewer if they take more than 4 MB.",
     ),
     "Cursor": _query(
         "cursor", CURSOR, "Where to go on: `next` of the page before; the rest as it was."
