@@ -47,17 +47,22 @@ class Operations:
     redrivers: Mapping[str, Callable[[StreamId], bool]]
     """By consumer: makes a stream go on, and tells whether it did."""
     consumers: Callable[[], Iterable[ConsumerStatus]] = tuple
+    damaged: Callable[[], Mapping[str, str]] = dict
+    """By index, what was found to be damaged since the start, and what to do."""
 
     def health(self) -> Report:
         """Return how the system does; ``status`` is ``ok`` or ``degraded``."""
         consumers = list(self.consumers())
         parked = self.positions.parked()
-        down = any(each.failures >= FAILURES for each in consumers)
+        damaged = self.damaged()
+        down = damaged or any(each.failures >= FAILURES for each in consumers)
         return {
             "status": "degraded" if down else "ok",
             "consumers": [_consumer(each) for each in consumers],
             "parkedCount": len(parked),
             "parked": [_parked(each) for each in parked[:SHOWN]],
+            "deadLetterCount": self.letters.count(),
+            "damaged": [{"index": index, "reason": why} for index, why in damaged.items()],
         }
 
     def read_models(self) -> list[Report]:

@@ -56,6 +56,7 @@ def test_a_stopped_stream_is_seen(http):
     (projection,) = http.get("/api/operations/projections").json()["items"]
     (letter,) = http.get("/api/operations/dlq").json()["items"]
 
+    assert 1 == http.get("/health").json()["deadLetterCount"]
     assert (POISON, "Order", ["core", "secondary"]) == (
         projection["index"],
         projection["source"],
@@ -83,7 +84,8 @@ def test_it_can_be_redriven(http, broken):
     assert {"redriven": True} == http.post(redrive, json={"stream": STREAM}).json()
 
     assert [] == http.get("/api/operations/dlq").json()["items"]
-    assert 0 == http.get("/health").json()["parkedCount"]
+    health = http.get("/health").json()
+    assert (0, 0) == (health["parkedCount"], health["deadLetterCount"])
     assert 404 == http.post(redrive, json={"stream": STREAM}).status_code
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded.database import Schema
+from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.adapters.heads import head_from_text, head_to_text
 from chalicelib.adapters.seals import seal
 from chalicelib.kernel.snapshot import Snapshot

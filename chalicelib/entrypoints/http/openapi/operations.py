@@ -43,12 +43,21 @@ _PARKED: Final = closed(
         "waiting": {**_COUNT, "description": "Deliveries that have come since."},
     }
 )
+_DAMAGED: Final = closed(
+    {"index": TEXT, "reason": {**TEXT, "description": "What was found, and what to do."}}
+)
 _HEALTH: Final = closed(
     {
         "status": {"type": "string", "enum": ["ok", "degraded"]},
         "consumers": {"type": "array", "items": _CONSUMER},
         "parkedCount": _COUNT,
         "parked": {"type": "array", "items": _PARKED, "description": "The first of them."},
+        "deadLetterCount": _COUNT,
+        "damaged": {
+            "type": "array",
+            "items": _DAMAGED,
+            "description": "Read models with a document that can't be read.",
+        },
     },
     description="What carries events, how far it lags, and which streams have stopped where.",
 )
