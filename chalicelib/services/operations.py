@@ -39,7 +39,10 @@ class ConsumerStatus(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operations:
-    """What an operator sees and does; each method raises Unavailable if it could not be done."""
+    """What an operator sees and does; each method raises Unavailable if it could not be done.
+
+    A ``tenant`` narrows it to that tenant's streams; others are as if they had not stopped.
+    """
 
     positions: Positions
     letters: DeadLetters
@@ -65,7 +68,7 @@ class Operations:
             "damaged": [{"index": index, "reason": why} for index, why in damaged.items()],
         }
 
-    def read_models(self) -> list[Report]:
+    def read_models(self, tenant: str | None = None) -> list[Report]:
         """Return each projection with its consumers' lag and its parked streams."""
         consumers = list(self.consumers())
         return [
@@ -80,20 +83,28 @@ class Operations:
                     for each in consumers
                     if each.name.partition(".")[0] == projection.index
                 ],
-                "parked": [_parked(each) for each in self.positions.parked(projection.index)],
+                "parked": [
+                    _parked(each)
+                    for each in self.positions.parked(projection.index)
+                    if tenant in (None, each.stream.tenant)
+                ],
             }
             for projection in self.projections
         ]
 
-    def dead_letters(self) -> list[Report]:
+    def dead_letters(self, tenant: str | None = None) -> list[Report]:
         """Return what could not be applied, by whom and why; the payload stays where it is."""
-        return [_letter(letter) for letter in self.letters.all()]
+        return [
+            _letter(letter)
+            for letter in self.letters.all()
+            if tenant in (None, letter.commit.stream.tenant)
+        ]
 
-    def redrive(self, consumer: str, stream: StreamId) -> bool:
+    def redrive(self, consumer: str, stream: StreamId, tenant: str | None = None) -> bool:
         """Make a stream go on; false if it stops again. Raises NotFound if it had not stopped."""
         redriver = self.redrivers.get(consumer)
         stopped = self.letters.get(consumer, stream) or self.positions.get(consumer, stream).parked
-        if redriver is None or not stopped:
+        if redriver is None or not stopped or tenant not in (None, stream.tenant):
             message = f"{consumer[:100]} has not stopped in {stream}"
             raise NotFound(message)
         return redriver(stream)

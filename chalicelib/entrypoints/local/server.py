@@ -39,7 +39,7 @@ class Listener(ThreadingHTTPServer):
     The interpreter waits for the threads: what a thread has of the policies must end in it.
     """
 
-    request_queue_size = 128
+    request_queue_size = 1024  # who finds this queue full is reset, or comes a second later
     daemon_threads = False
     block_on_close = False
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from chalicelib.entrypoints.http.openapi.components import Components
 
-TAG: Final = {"name": "operations", "description": "How the system does, and making it go on."}
+TAG: Final = {
+    "name": "operations",
+    "description": "How the system does, and making the streams of your tenant go on.",
+}
 _PROBLEMS: Final = (*EVERYWHERE, errors.Unauthenticated, errors.TooManyRequests, errors.Unavailable)
 _REDRIVE: Final = (
     *_PROBLEMS,
