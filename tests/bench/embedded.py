@@ -6,6 +6,7 @@ import sqlite3
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -26,17 +27,20 @@ COMMANDS: Final = 150
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Commands and inserts a second, the medians of rounds taken in turns."""
+    """How many a second, and the seconds of processor time that one takes."""
 
     commands: float
     inserts: float
-    commands_cpu: float
-    """Seconds of processor time for a command."""
+    command_cpu: float
+    insert_cpu: float
 
 
 def measure() -> Rates:
-    """Place orders through the whole path in process; nothing is carried on meanwhile."""
-    commands, inserts, cpu = [], [], []
+    """Place orders through the whole path in process; nothing is carried on meanwhile.
+
+    The figures are the medians of rounds taken in turns.
+    """
+    commands, inserts = [], []
     with TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         with (
@@ -45,35 +49,30 @@ def measure() -> Rates:
         ):
             client = Client(embedded)
             for number in range(ROUNDS + 1):
-                before = time.process_time()
-                commands.append(_rate(client, number))
-                cpu.append((time.process_time() - before) / COMMANDS)
-                inserts.append(_insert_rate(bare, _rows(data, number)))
-    return Rates(median(commands[1:]), median(inserts[1:]), median(cpu[1:]))
+                commands.append(_timed(partial(_place, client, number), range(COMMANDS)))
+                inserts.append(_timed(partial(_insert, bare), _rows(data, number)))
+    command, command_cpu = map(median, zip(*commands[1:], strict=True))
+    insert, insert_cpu = map(median, zip(*inserts[1:], strict=True))
+    return Rates(1 / command, 1 / insert, command_cpu, insert_cpu)
 
 
-def _rate(client: Client, number: int) -> float:
-    def place(index: int) -> None:
-        order = {"orderId": f"o-{number}-{index}", "customerId": "c-1", "totalAmount": 99.99}
-        client.command("PlaceOrder", order)
-
-    return _per_second(place, range(COMMANDS))
+def _place(client: Client, number: int, index: int) -> None:
+    order = {"orderId": f"o-{number}-{index}", "customerId": "c-1", "totalAmount": 99.99}
+    client.command("PlaceOrder", order)
 
 
-def _insert_rate(bare: sqlite3.Connection, rows: list[Any]) -> float:
-    def insert(row: Any) -> None:
-        bare.execute("BEGIN IMMEDIATE")
-        bare.execute(_INSERT, row)
-        bare.execute("COMMIT")
-
-    return _per_second(insert, rows)
+def _insert(bare: sqlite3.Connection, row: Any) -> None:
+    bare.execute("BEGIN IMMEDIATE")
+    bare.execute(_INSERT, row)
+    bare.execute("COMMIT")
 
 
-def _per_second(do: Callable[[Any], None], each: Iterable[Any]) -> float:
-    start = time.perf_counter()
+def _timed(do: Callable[[Any], None], each: Iterable[Any]) -> tuple[float, float]:
+    """Return the seconds that one takes, by the clock and of processor time."""
+    clock, cpu = time.perf_counter(), time.process_time()
     for one in each:
         do(one)
-    return COMMANDS / (time.perf_counter() - start)
+    return (time.perf_counter() - clock) / COMMANDS, (time.process_time() - cpu) / COMMANDS
 
 
 def _bare(path: Path) -> sqlite3.Connection:

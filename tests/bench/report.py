@@ -41,7 +41,8 @@ def page(results: Results) -> str:
         cpu=_cpu(results.cpu),
         ratio=rates.commands / rates.inserts,
         command=rates.inserts / rates.commands,
-        processor=rates.commands_cpu * 1000,
+        command_cpu=rates.command_cpu * 1000,
+        insert_cpu=rates.insert_cpu * 1000,
     )
 
 
