@@ -53,6 +53,10 @@ chaos: .venv/.dev-stamp ## Simulate 10,000 seeds of faults and crashes, and coun
 dynamodb: .venv/.dev-stamp ## Run DynamoDB Local, in memory, as the tests do (needs a JDK and Maven)
 	@exec .venv/bin/python -m tests.support.dynamodb_local
 
+.PHONY: bench
+bench: .venv/.dev-stamp ## Measure costs beside the peers', write docs/benchmarks.md (needs Node.js too)
+	.venv/bin/python -m tests.bench $(ARGS)
+
 .PHONY: check
 check: .venv/.dev-stamp ## Check format, lint, types, layers and architecture
 	.venv/bin/python -m ruff format --check

@@ -16,6 +16,7 @@ NexusError
 ├── CorruptStream             a gap, a broken hash chain, an undecodable commit
 ├── NotYetVisible             the read model has not reached the caller's write
 ├── Parked                    the stream stopped at a record that could not be applied
+├── DamagedReadModel          a document of it can't be read, until it is made again
 ├── Unavailable               a dependency did not answer; the outcome may be unknown
 │   └── TooManyRequests       a limit was reached; carries when to come back
 └── Misconfigured             settings or files that can't work; found at start
@@ -156,6 +157,10 @@ class Parked(NexusError):
         super().__init__(f"{stream} has stopped in this read model: {reason}")
         self.stream = stream
         self.reason = reason
+
+
+class DamagedReadModel(NexusError):
+    """A document of it can't be read, until it is made again."""
 
 
 class Unavailable(NexusError):

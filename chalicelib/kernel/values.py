@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Annotated, Final
 
@@ -17,6 +18,10 @@ MONEY_PLACES: Final = 2
 
 _HUNDREDTH: Final = Decimal("0.01")
 _EXACT: Final = Context(prec=40, traps=[Inexact, InvalidOperation])
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT: Final = re.compile(
+    _DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 _ID: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,128}")
 
 
@@ -53,6 +58,26 @@ ShortText = Annotated[str, Limits(max_length=200)]
 def is_identifier(text: str) -> bool:
     """Tell whether a text may name a stream, a tenant, a command or a caller's object."""
     return _ID.fullmatch(text) is not None
+
+
+def read_day(text: str) -> date:
+    """Return the day of a text like 2025-01-31, and no other; raises ValueError."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def read_moment(text: str) -> datetime:
+    """Return the time of a text like 2025-01-31T12:00:00Z, and no other, in UTC.
+
+    The zone may be an offset, and a second have six decimals (RFC 3339). Raises ValueError.
+    """
+    if not _MOMENT.fullmatch(text):
+        raise ValueError(text)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def minor_units(amount: Decimal) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from chalicelib.kernel.commit import PackedCommit
     from chalicelib.kernel.stream import StreamId
+    from chalicelib.services.event_store import EventStore
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,9 @@ class DeadLetters(Protocol):
     def all(self, consumer: str | None = None) -> Sequence[DeadLetter]:
         """Return the letters of one consumer or of all: by consumer, stream and version."""
 
+    def count(self) -> int:
+        """Return how many letters there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterBox:
@@ -52,6 +56,7 @@ class DeadLetterBox:
     consumer: str
     letters: DeadLetters
     handle: Callable[[Sequence[PackedCommit]], None]
+    events: EventStore
     now: Callable[[], datetime]
 
     def put(self, commit: PackedCommit, failure: Exception, attempts: int) -> None:
@@ -63,10 +68,14 @@ class DeadLetterBox:
         self.letters.put(DeadLetter(self.consumer, commit, reason, attempts, self.now()))
 
     def redrive(self, stream: StreamId) -> bool:
-        """Handle the letters of a stream again; false if that fails. Raises Unavailable."""
+        """Handle the letters of a stream again; false if that fails. Raises Unavailable.
+
+        A commit that the event store does not have, as after it was put back from a copy, has not
+        happened: it is not handled, and its letter goes with the others.
+        """
         letters = self.letters.get(self.consumer, stream)
         try:
-            self.handle([letter.commit for letter in letters])
+            self.handle([letter.commit for letter in letters if self._happened(letter.commit)])
         except Unavailable:
             raise
         except Exception as failure:  # noqa: BLE001 - whatever it is, the letters stay
@@ -76,3 +85,14 @@ class DeadLetterBox:
         newest = max((letter.commit.version for letter in letters), default=0)
         self.letters.remove(self.consumer, stream, newest)
         return True
+
+    def _happened(self, commit: PackedCommit) -> bool:
+        if self.events.commit_at(commit.stream, commit.version) == commit:
+            return True
+        logger.warning(
+            "%s forgets %s@%d: no such commit is stored",
+            self.consumer,
+            commit.stream,
+            commit.version,
+        )
+        return False

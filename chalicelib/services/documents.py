@@ -6,12 +6,12 @@ import re
 import unicodedata
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.forms import Choice, Maybe, Scalar, record_of
-from chalicelib.kernel.values import from_minor_units, minor_units
+from chalicelib.kernel.values import from_minor_units, minor_units, read_day, read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +23,7 @@ MAX_WORD: Final = 64
 """Characters of a word that count."""
 MAX_WORDS: Final = 2_000
 """Words of a document that count."""
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -54,10 +55,7 @@ def _moment(value: datetime) -> str:
 
 
 def _read_moment(text: str) -> str:
-    value = datetime.fromisoformat(text.replace(" ", "+"))
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=UTC)
-    return _moment(value)
+    return _moment(read_moment(text.replace(" ", "+")))  # a plus in a query string is a space
 
 
 def _integer(value: int) -> int:
@@ -68,15 +66,18 @@ def _integer(value: int) -> int:
 
 
 def _read_integer(text: str) -> int:
-    return _integer(int(text))
+    return _integer(int(_plain(text)))
 
 
 def _read_money(text: str) -> int:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    return _amount(amount)
+    return _amount(Decimal(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """Refuse what Python reads as a number and JSON doesn't: signs, underscores, other digits."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return text
 
 
 def _amount(value: Decimal) -> int:
@@ -97,7 +98,7 @@ _KINDS: Final[Mapping[type, Kind]] = {
     int: Kind("integer", _integer, _read_integer, _same),
     Decimal: Kind("amount", _amount, _read_money, from_minor_units),
     datetime: Kind("time", _moment, _read_moment, _same),
-    date: Kind("day", date.isoformat, lambda text: date.fromisoformat(text).isoformat(), _same),
+    date: Kind("day", date.isoformat, lambda text: read_day(text).isoformat(), _same),
     str: Kind("text", _same, str, _same),
 }
 

@@ -80,11 +80,14 @@ class EventRouter:
         self._publish(headed)
 
     def redrive(self, stream: StreamId) -> bool:
-        """Go on with a parked stream from where it stopped; false if it stops again."""
+        """Publish a parked stream from its start; false if it stops again.
 
-        def go_on(position: Position) -> bool:
-            after = self._parking.first_stop(stream, position)
-            for commit in self._events.read(stream, after=after, strong=True):
+        Where it stopped can't be relied on: commits come again, and so in no order, and a position
+        or a letter may be lost. Consumers pass over what they know.
+        """
+
+        def go_on(_: Position) -> bool:
+            for commit in self._events.read(stream, strong=True):
                 try:
                     self._publish([(commit, self._validated(commit))])
                     self._parking.positions.advance(self._parking.consumer, {stream: commit.last})

@@ -39,7 +39,10 @@ class ConsumerStatus(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operations:
-    """What an operator sees and does; each method raises Unavailable if it could not be done."""
+    """What an operator sees and does; each method raises Unavailable if it could not be done.
+
+    A ``tenant`` narrows it to that tenant's streams; others are as if they had not stopped.
+    """
 
     positions: Positions
     letters: DeadLetters
@@ -47,20 +50,25 @@ class Operations:
     redrivers: Mapping[str, Callable[[StreamId], bool]]
     """By consumer: makes a stream go on, and tells whether it did."""
     consumers: Callable[[], Iterable[ConsumerStatus]] = tuple
+    damaged: Callable[[], Mapping[str, str]] = dict
+    """By index, what was found to be damaged since the start, and what to do."""
 
     def health(self) -> Report:
         """Return how the system does; ``status`` is ``ok`` or ``degraded``."""
         consumers = list(self.consumers())
         parked = self.positions.parked()
-        down = any(each.failures >= FAILURES for each in consumers)
+        damaged = self.damaged()
+        down = damaged or any(each.failures >= FAILURES for each in consumers)
         return {
             "status": "degraded" if down else "ok",
             "consumers": [_consumer(each) for each in consumers],
             "parkedCount": len(parked),
             "parked": [_parked(each) for each in parked[:SHOWN]],
+            "deadLetterCount": self.letters.count(),
+            "damaged": [{"index": index, "reason": why} for index, why in damaged.items()],
         }
 
-    def read_models(self) -> list[Report]:
+    def read_models(self, tenant: str | None = None) -> list[Report]:
         """Return each projection with its consumers' lag and its parked streams."""
         consumers = list(self.consumers())
         return [
@@ -75,20 +83,28 @@ class Operations:
                     for each in consumers
                     if each.name.partition(".")[0] == projection.index
                 ],
-                "parked": [_parked(each) for each in self.positions.parked(projection.index)],
+                "parked": [
+                    _parked(each)
+                    for each in self.positions.parked(projection.index)
+                    if tenant in (None, each.stream.tenant)
+                ],
             }
             for projection in self.projections
         ]
 
-    def dead_letters(self) -> list[Report]:
+    def dead_letters(self, tenant: str | None = None) -> list[Report]:
         """Return what could not be applied, by whom and why; the payload stays where it is."""
-        return [_letter(letter) for letter in self.letters.all()]
+        return [
+            _letter(letter)
+            for letter in self.letters.all()
+            if tenant in (None, letter.commit.stream.tenant)
+        ]
 
-    def redrive(self, consumer: str, stream: StreamId) -> bool:
+    def redrive(self, consumer: str, stream: StreamId, tenant: str | None = None) -> bool:
         """Make a stream go on; false if it stops again. Raises NotFound if it had not stopped."""
         redriver = self.redrivers.get(consumer)
         stopped = self.letters.get(consumer, stream) or self.positions.get(consumer, stream).parked
-        if redriver is None or not stopped:
+        if redriver is None or not stopped or tenant not in (None, stream.tenant):
             message = f"{consumer[:100]} has not stopped in {stream}"
             raise NotFound(message)
         return redriver(stream)

@@ -68,8 +68,3 @@ class Parking:
                 reached = self.positions.get(self.consumer, stream).version
                 self.letters.remove(self.consumer, stream, reached)
                 return True
-
-    def first_stop(self, stream: StreamId, position: Position) -> int:
-        """Return the version behind which a stream has to go on where it came in no order."""
-        letters = self.letters.get(self.consumer, stream)
-        return min((letter.commit.version - 1 for letter in letters), default=position.version)

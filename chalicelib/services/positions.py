@@ -50,7 +50,7 @@ class Positions(Protocol):
         """Count a delivery in behind a parked stream; false, uncounted, if it is not parked."""
 
     def release(self, consumer: str, stream: StreamId, waiting: int) -> bool:
-        """Take the mark off if no more than these deliveries wait; false if more do."""
+        """Take the mark off, if any, unless more than these deliveries wait; false if they do."""
 
     def parked(self, consumer: str | None = None) -> Sequence[ParkedStream]:
         """Return the parked streams, of one consumer or of all, sorted."""

@@ -40,6 +40,8 @@ class Progress:
     commit: PackedCommit | None = None
     """The one in hand."""
     failure: Exception | None = None
+    resumed: bool = False
+    """Whether the stored document has been read."""
 
 
 class ProjectionHandler:
@@ -114,12 +116,11 @@ class ProjectionHandler:
     def _fold(
         self, stream: StreamId, position: Position, batch: Sequence[PackedCommit]
     ) -> Progress:
-        document = self._read_models.get(self.consumer, stream.tenant, stream.id)
-        # A crash between the two writes leaves the position behind its document, never before it.
-        version = max(position.version, document.version if document else 0)
-        progress = Progress(stream, document, version)
+        first = batch[0] if batch else None
+        progress = Progress(stream, None, position.version, commit=first)
         for attempt in range(ATTEMPTS):
             try:
+                self._resume(progress)
                 for commit in self._following(progress, batch):
                     self._apply(progress, commit)
             except Unavailable:
@@ -131,6 +132,14 @@ class ProjectionHandler:
                 progress.failure = None
                 break
         return progress
+
+    def _resume(self, progress: Progress) -> None:
+        if not progress.resumed:
+            stream = progress.stream
+            document = self._read_models.get(self.consumer, stream.tenant, stream.id)
+            # A crash between the two writes leaves the position behind its document, never before.
+            progress.version = max(progress.version, document.version if document else 0)
+            progress.document, progress.resumed = document, True
 
     def _following(self, progress: Progress, batch: Sequence[PackedCommit]) -> Iterator[Commit]:
         """Yield the commits behind the progress without a gap; what the batch lacks is read."""

@@ -87,10 +87,17 @@ class Group:
 
 
 class ReadModels(Protocol):
-    """Indexes of documents. Each method raises Unavailable if it could not be done."""
+    """Indexes of documents.
+
+    Each method raises Unavailable if it could not be done; those that read raise DamagedReadModel
+    if what they find can't be read.
+    """
 
     def get(self, index: str, tenant: str, document_id: str) -> Document | None:
-        """Return a document, also if it is a tombstone."""
+        """Return a document, also if it is a tombstone. Strongly consistent.
+
+        A projection folds on from what this returns: it must show every put that has returned.
+        """
 
     def put(self, index: str, documents: Sequence[Document]) -> None:
         """Write documents, visible on return; one not newer than what is there is ignored."""

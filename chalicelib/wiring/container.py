@@ -15,7 +15,8 @@ from chalicelib.adapters.pydantic.json import read_json
 from chalicelib.adapters.pydantic.shapes import PydanticShapes
 from chalicelib.kernel.messages import message_type
 from chalicelib.kernel.upcasting import UpcasterChain
-from chalicelib.services.command_service import CommandHandler, CommandService
+from chalicelib.services.command_handler import CommandHandler
+from chalicelib.services.command_service import CommandService
 from chalicelib.services.commit_writer import CommitWriter
 from chalicelib.services.event_router import EventRouter
 from chalicelib.services.event_store import StreamLoader
@@ -68,6 +69,8 @@ class WritePorts:
     now: Callable[[], datetime] = now
     reads: SideBySide = IN_TURN
     """How snapshot and tail are read."""
+    streams: SideBySide = IN_TURN
+    """How the commands of a batch are handled that are for different streams."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +153,12 @@ def write_side(
         for _, aggregate in _aggregates(contexts)
     }
     recent = RecentStreams()
-    commands = CommandService(
+    handlers = [
         CommandHandler(context.name, kind, loaders[aggregate.name], writer, shapes, recent)
         for context, aggregate in _aggregates(contexts)
         for kind in aggregate.commands
-    )
+    ]
+    commands = CommandService(handlers, ports.streams)
     return WriteSide(commands=commands, loaders=loaders, codec=codec, shapes=shapes)
 
 

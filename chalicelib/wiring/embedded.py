@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.embedded.mappings import MappingStatus
     from chalicelib.kernel.context import BoundedContext
     from chalicelib.services.event_store import CommitCodec
+    from chalicelib.services.read_models import ReadModels
     from chalicelib.wiring.settings import Settings
 
 
@@ -66,7 +67,8 @@ class Embedded:
             folder = DataFolder(settings.data)
             stack.callback(folder.close)
             bell = Event()
-            ports = adapt(_ports(folder, bell))
+            read_models = SqliteReadModels(folder.read_models)
+            ports = adapt(_ports(folder, bell, read_models))
             system = compose(ports, contexts, snapshot_interval=settings.snapshot_interval)
             checkpoints = Checkpoints(folder.bus)
             fed = Mappings(folder, ports, system, checkpoints)
@@ -74,6 +76,7 @@ class Embedded:
             operations = replace(
                 system.operations,
                 consumers=pump.status,
+                damaged=lambda: read_models.damaged,
                 redrivers={**system.operations.redrivers, **fed.redrivers()},
             )
             stack.pop_all()
@@ -109,7 +112,7 @@ class Reading:
         Raises Misconfigured.
         """
         with closing(ReadOnlyFolder(path)) as folder:
-            ports = _ports(folder, Event())
+            ports = _ports(folder, Event(), SqliteReadModels(folder.read_models))
             contexts = tuple(contexts)
             system = compose(ports, contexts, snapshot_interval=DEFAULT_INTERVAL)
             yield cls(ports, system, _codec(ports, contexts), folder)
@@ -139,13 +142,13 @@ class _ReadCheckpoints(Checkpoints):
         return int(rows[0][0]) if rows else sequence
 
 
-def _ports(folder: DataFolder, bell: Event) -> Ports:
+def _ports(folder: DataFolder, bell: Event, read_models: ReadModels) -> Ports:
     return Ports(
         events=SqliteEventStore(folder.event_store, wake=bell.set),
         snapshots=SqliteSnapshotStore(folder.snapshots),
         positions=SqlitePositions(folder.positions),
         dead_letters=SqliteDeadLetters(folder.dead_letters),
-        read_models=SqliteReadModels(folder.read_models),
+        read_models=read_models,
         bus=SqliteEventBus(folder.bus, wake=bell.set),
         registry=FileSchemaRegistry(resource("schemas/avro")),
         policies=RegoPolicyEngine(resource("policies/rego")),

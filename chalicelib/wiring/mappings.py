@@ -48,7 +48,7 @@ class Mappings:
         self._checkpoints = checkpoints
         self._system = system
         self._boxes = [
-            (fed, DeadLetterBox(fed.name, ports.dead_letters, fed.handle, ports.now))
+            (fed, DeadLetterBox(fed.name, ports.dead_letters, fed.handle, ports.events, ports.now))
             for fed in self._all()
         ]
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_PORT: Final = 8000
+DEFAULT_CONNECTIONS: Final = 512
+"""Each takes a thread and a file descriptor, of which a process often has no more than 1,024."""
 DEFAULT_DATA: Final = Path(".data")
 DEVELOPER: Final = "developer"
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
@@ -29,6 +31,8 @@ class Settings:
     auth: str = DEVELOPER
     snapshot_interval: int = DEFAULT_INTERVAL
     """Commits from one snapshot to the next."""
+    connections: int = DEFAULT_CONNECTIONS
+    """Of the local server, at a time; others wait."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -41,6 +45,7 @@ class Settings:
             snapshot_interval=reader.number(
                 "NEXUS_SNAPSHOT_INTERVAL", DEFAULT_INTERVAL, range(1, 1_001)
             ),
+            connections=reader.number("NEXUS_CONNECTIONS", DEFAULT_CONNECTIONS, range(1, 10_001)),
         )
         if reader.faults:
             raise Misconfigured("; ".join(reader.faults))

@@ -175,11 +175,11 @@ class TestReadOnlyFolder:
         """
         A file that nobody asks for may be missing.
         """
-        (data / "bus.db").unlink()
+        (data / "derived.db").unlink()
 
         with closing(ReadOnlyFolder(data)) as reading:
             assert [(7,)] == reading.event_store.rows("SELECT count(*) FROM commits")
-            with pytest.raises(Misconfigured, match=r"bus\.db is not there"):
+            with pytest.raises(Misconfigured, match=r"derived\.db is not there"):
                 reading.bus.rows("SELECT * FROM records")
 
     def test_a_system_that_starts_during_the_copy_is_noticed(self, data, monkeypatch):

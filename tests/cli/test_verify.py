@@ -21,7 +21,7 @@ COLUMNS = ("sequence", "stream", "version", "count", "header", "body", "hash")
 VALUES = "(stream, version, count, header, body, hash)"
 REST = ", count, header, body, hash FROM commits"
 ROWS = 7
-TABLE, *TRIGGERS = SCHEMA.statements
+TABLE, *TRIGGERS, INDEX = SCHEMA.statements
 FILE = "event-store.db"
 
 

@@ -51,6 +51,7 @@ class DeadLettersContract:
         assert expected[:3] == list(letters.all(MINE))
         assert expected[:2] == list(letters.get(MINE, a_stream("a")))
         assert [] == list(letters.all("orders"))
+        assert 4 == letters.count()
 
     def test_removed_are_those_of_one_stream_up_to_a_version(self, letters: DeadLetters):
         """No later ones, and no other consumer's or stream's; again, nothing happens."""

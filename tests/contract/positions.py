@@ -164,8 +164,8 @@ class PositionsContract:
         """Not even for a stream never seen."""
         positions.advance(MINE, {a_stream("a"): 3})
 
-        positions.release(MINE, a_stream("a"), 0)
-        positions.release(MINE, a_stream("b"), 0)
+        assert positions.release(MINE, a_stream("a"), 0)
+        assert positions.release(MINE, a_stream("b"), 0)
 
         assert Position(3) == positions.get(MINE, a_stream("a"))
         assert Position(0) == positions.get(MINE, a_stream("b"))

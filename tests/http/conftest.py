@@ -42,6 +42,11 @@ def unchanged(incoming: Incoming) -> Response:
     return Response("", {"ETag": '"1"'}, 304)
 
 
+def large(incoming: Incoming) -> Response:
+    """Return more than a client takes that doesn't read."""
+    return answer(bytes(64 << 20))
+
+
 @pytest.fixture(name="app", scope="session")
 def _app():
     routes = Routes(__name__)
@@ -50,6 +55,7 @@ def _app():
     routes.get("/refused", refuse)
     routes.get("/failing", fail)
     routes.get("/unchanged", unchanged)
+    routes.get("/large", large)
     app = Chalice("tests", configure_logs=False, env={})
     app.register_blueprint(routes)
     app.register_middleware(boundary(app.routes), "http")
@@ -65,7 +71,7 @@ def _server(app):
 @pytest.fixture(name="impatient", scope="session")
 def _impatient(app):
     """A server that waits a fifth of a second, so that tests needn't wait longer."""
-    with LocalServer(app, port=0, patience=Patience(request=0.2, idle=0.2)) as server:
+    with LocalServer(app, port=0, patience=Patience(0.2, 0.2, 0.2)) as server:
         yield server
 
 

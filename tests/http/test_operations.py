@@ -11,12 +11,13 @@ from chalicelib.entrypoints.http import create_app
 from chalicelib.entrypoints.local.server import LocalServer
 from chalicelib.wiring import use
 from chalicelib.wiring.embedded import Embedded
-from tests.support.client import Client
+from tests.support.client import DEVELOPER, Client
 
 pytestmark = [pytest.mark.requirement("T11"), pytest.mark.requirement("R11")]
 
 POISON = "order-details-v1"
 STREAM = "default/Order/o-1"
+ELSEWHERE = "other/Order/o-1"
 
 
 @pytest.fixture(name="broken")
@@ -25,9 +26,9 @@ def _broken():
     return {2}
 
 
-@pytest.fixture(name="http")
-def _http(settings, broken):
-    """A client of a system whose projection of orders fails on some versions."""
+@pytest.fixture(name="embedded")
+def _embedded(settings, broken):
+    """A system whose projection of orders fails on some versions; two of its tenants met them."""
 
     def apply(document, recorded):
         if recorded.version in broken:
@@ -36,16 +37,21 @@ def _http(settings, broken):
 
     projection = replace(order_details, apply=apply)
     context = replace(orders, projections=(projection,), views=())
+    with Embedded.assemble(settings, [context]) as embedded, use(embedded.system):
+        for client in (Client(embedded), Client(embedded, replace(DEVELOPER, tenant="other"))):
+            client.command("PlaceOrder", {"orderId": "o-1", "customerId": "c", "totalAmount": 5})
+            client.command("PayOrder", {"orderId": "o-1", "paymentId": "p", "amount": 5})
+            client.settle()
+        yield embedded
+
+
+@pytest.fixture(name="http")
+def _http(embedded):
+    """A client, who is of the default tenant."""
     with (
-        Embedded.assemble(settings, [context]) as embedded,
-        use(embedded.system),
         LocalServer(create_app(), 0) as server,
         httpx.Client(base_url=f"http://127.0.0.1:{server.port}") as http,
     ):
-        client = Client(embedded)
-        client.command("PlaceOrder", {"orderId": "o-1", "customerId": "c", "totalAmount": 5})
-        client.command("PayOrder", {"orderId": "o-1", "paymentId": "p", "amount": 5})
-        client.settle()
         yield http
 
 
@@ -56,6 +62,7 @@ def test_a_stopped_stream_is_seen(http):
     (projection,) = http.get("/api/operations/projections").json()["items"]
     (letter,) = http.get("/api/operations/dlq").json()["items"]
 
+    assert 2 == http.get("/health").json()["deadLetterCount"]  # of all tenants
     assert (POISON, "Order", ["core", "secondary"]) == (
         projection["index"],
         projection["source"],
@@ -83,8 +90,30 @@ def test_it_can_be_redriven(http, broken):
     assert {"redriven": True} == http.post(redrive, json={"stream": STREAM}).json()
 
     assert [] == http.get("/api/operations/dlq").json()["items"]
-    assert 0 == http.get("/health").json()["parkedCount"]
+    assert [] == http.get("/api/operations/projections").json()["items"][0]["parked"]
+    health = http.get("/health").json()
+    assert (1, 1) == (health["parkedCount"], health["deadLetterCount"])  # the other tenant's
     assert 404 == http.post(redrive, json={"stream": STREAM}).status_code
+
+
+def test_other_tenants_are_out_of_sight(http, embedded, broken):
+    """
+    Their stopped streams aren't listed, and to redrive one is as if it had not stopped.
+    """
+    broken.clear()
+    redrive = f"/api/operations/dlq/{POISON}/redrive"
+    letters = embedded.system.operations.letters
+
+    refused = http.post(redrive, json={"stream": ELSEWHERE})
+
+    unknown = http.post(redrive, json={"stream": ELSEWHERE.replace("o-1", "o-2")})
+    assert [404, 404] == [refused.status_code, unknown.status_code]
+    assert unknown.json()["detail"].replace("o-2", "o-1") == refused.json()["detail"]
+    (letter,) = http.get("/api/operations/dlq").json()["items"]
+    (projection,) = http.get("/api/operations/projections").json()["items"]
+    assert [STREAM, STREAM] == [letter["stream"], projection["parked"][0]["stream"]]
+    assert 1 == len(projection["parked"])
+    assert [STREAM, ELSEWHERE] == [str(each.commit.stream) for each in letters.all()]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from chalicelib.kernel.errors import NexusError, NotFound, NotYetVisible, Parked
 from chalicelib.kernel.snapshot import Snapshot
 from chalicelib.kernel.stream import StreamId
 from chalicelib.kernel.views import One
-from chalicelib.services.command_service import CommandRequest, CommandResult
+from chalicelib.services.command_handler import CommandRequest, CommandResult
 from chalicelib.services.consistency import decode_token
 from chalicelib.services.governance.provenance import Request
 from chalicelib.services.queries import Question

@@ -14,7 +14,7 @@ from chalicelib.kernel.errors import (
 from chalicelib.services.consistency import decode_token
 
 if TYPE_CHECKING:
-    from chalicelib.services.command_service import CommandResult
+    from chalicelib.services.command_handler import CommandResult
 
 Answer: TypeAlias = "CommandResult | NexusError"
 

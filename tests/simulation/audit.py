@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.context import Aggregate
     from chalicelib.kernel.messages import Command
     from chalicelib.kernel.stream import StreamId
-    from chalicelib.services.command_service import CommandResult
+    from chalicelib.services.command_handler import CommandResult
     from chalicelib.services.event_store import CommitCodec
     from tests.simulation.script import Ask
 

@@ -115,6 +115,11 @@ class MemoryDeadLetters:
 
         return self.wire.read("all letters", effect)
 
+    def count(self) -> int:
+        return self.wire.read(
+            "number of letters", lambda: sum(map(len, self.cloud.letters.values()))
+        )
+
     def _of(self, consumer: str, stream: StreamId) -> list[DeadLetter]:
         found = self.cloud.letters.get((consumer, stream), {})
         return [found[version] for version in sorted(found)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.commit import Principal
 from chalicelib.kernel.views import Many, One, Totals
-from chalicelib.services.command_service import CommandRequest, CommandResult
+from chalicelib.services.command_handler import CommandRequest, CommandResult
 from chalicelib.services.consistency import decode_token
 from chalicelib.services.governance.provenance import Request
 from chalicelib.services.queries import Question

@@ -15,26 +15,32 @@ import httpx
 import simplejson
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "chalicelib.entrypoints.local"]
 START = 30.0
 """Seconds that a start may take before the test gives up."""
 
 
 class Server:
-    """A running system on a free port, and a client of it; stopped by its process id."""
+    """A running system on a free port, and a client of it; stopped by its process id.
 
-    def __init__(self, data: Path) -> None:
+    ``before`` are the words of a command that becomes it, as ``setpriv``, with the process id kept.
+    """
+
+    def __init__(self, data: Path, before: Sequence[str] = ()) -> None:
         self._data = data
+        self._before = before
         data.parent.mkdir(exist_ok=True)
 
     def __enter__(self) -> Self:
         self._log = NamedTemporaryFile("w+", dir=self._data.parent, suffix=".log")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "chalicelib.entrypoints.local"],
+            [*self._before, *COMMAND],
             cwd=ROOT,
-            env={**os.environ, "NEXUS_PORT": "0", "NEXUS_DATA": str(self._data)},
+            env=environment(self._data),
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
@@ -86,6 +92,31 @@ class Server:
             time.sleep(0.02)
         message = f"the server did not start: {self.output()}"
         raise AssertionError(message)
+
+
+def environment(data: Path) -> dict[str, str]:
+    """Return the environment of a server on any free port."""
+    return {**os.environ, "NEXUS_PORT": "0", "NEXUS_DATA": str(data)}
+
+
+def settled(server: Server) -> None:
+    """Wait until nothing lags."""
+    deadline = time.monotonic() + 60
+    while any(consumer["lag"] for consumer in server.query("/health").json()["consumers"]):
+        assert time.monotonic() < deadline, "the read models don't catch up"
+        time.sleep(0.05)
+
+
+def everything(server: Server, path: str) -> list[dict[str, Any]]:
+    """Return all items of a list of orders, page by page."""
+    items: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = exact(server.query(f"{path}?limit=200&sort=orderId{cursor}"))
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        cursor = f"&cursor={page['next']}"
 
 
 def exact(response: httpx.Response) -> Any:

@@ -6,12 +6,12 @@ made it smaller; the header tells.
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.avro.binary import Binary
 from chalicelib.adapters.avro.definitions import read
 from chalicelib.adapters.avro.headers import header_of, record_of
+from chalicelib.adapters.deflate import deflate, inflate
 from chalicelib.kernel.errors import CommitTooLarge
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 MAX_BODY: Final = 16 * 1024 * 1024
 """Bytes that a body may have inflated: a bomb of 400 KB would else fill the memory."""
 _VERSION: Final = bytes([1])
-_LEVEL: Final = 6
-_RAW: Final = -15
-"""zlib's word for a window of 32 KB without header and checksum."""
 
 
 class Envelope:
@@ -49,7 +46,7 @@ class Envelope:
         plain = self._body.write({"payloads": payloads})
         if len(plain) > MAX_BODY:
             raise CommitTooLarge(len(plain), MAX_BODY)
-        packed = _deflate(plain)
+        packed = deflate(plain)
         deflated = len(packed) < len(plain)
         record = record_of(header, deflated=deflated)
         return _VERSION + self._header.write(record), packed if deflated else plain
@@ -68,26 +65,10 @@ class Envelope:
 
     def read_body(self, body: bytes, *, deflated: bool) -> list[bytes]:
         """Return the payloads."""
-        plain = _inflate(body) if deflated else body
+        plain = inflate(body, MAX_BODY) if deflated else body
         payloads: list[bytes] = self._body.read(plain)["payloads"]
         return payloads
 
 
 def _binary(schemas: Path, name: str) -> Binary:
     return Binary(read(schemas / "nexus" / name / "v1.avsc", f"nexus.{name}"))
-
-
-def _deflate(data: bytes) -> bytes:
-    return zlib.compress(data, _LEVEL, wbits=_RAW)
-
-
-def _inflate(data: bytes) -> bytes:
-    inflater = zlib.decompressobj(_RAW)
-    try:
-        plain = inflater.decompress(data, MAX_BODY)
-    except zlib.error as error:
-        raise ValueError(str(error)) from error
-    if not inflater.eof or inflater.unused_data:
-        message = f"the body is cut off, or followed by more, or inflates to over {MAX_BODY} bytes"
-        raise ValueError(message)
-    return plain

@@ -59,7 +59,7 @@ class Meter:
 
 
 def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
-    """Return the bytes that an item of strings, numbers and binaries counts for.
+    """Return the bytes that an item of strings, numbers, binaries and truths counts for.
 
     The rule is documented under "DynamoDB item sizes and formats": names and strings in UTF-8,
     binaries raw, a number about one byte for two digits and one more.
@@ -76,4 +76,6 @@ def _value_size(value: Mapping[str, Any]) -> int:
     ((kind, content),) = value.items()
     if kind == "N":
         return (len(content.lstrip("-")) + 1) // 2 + 1
+    if kind == "BOOL":
+        return 1
     return len(content.encode() if isinstance(content, str) else content)

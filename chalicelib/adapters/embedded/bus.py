@@ -1,15 +1,14 @@
 """The event bus on SQLite: a log for each topic, and the checkpoints of those who read it.
 
-Both lie in one file. Whoever deletes it while the system is stopped loses no event: the router
-starts again at the first commit, and consumers pass over what they know.
+Both lie in one file, which is derived: where it is new, the router starts at the first commit.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded.database import Schema
 from chalicelib.adapters.embedded.records import record_of, row_of
+from chalicelib.adapters.embedded.schema import Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

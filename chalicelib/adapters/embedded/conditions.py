@@ -9,7 +9,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from chalicelib.adapters.embedded.texts import storable
+from chalicelib.adapters.texts import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

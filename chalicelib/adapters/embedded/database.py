@@ -1,4 +1,4 @@
-"""One SQLite file: a writer and a few readers, or these alone; its schema is recognised first."""
+"""One SQLite file: a writer and a few readers, or these alone."""
 
 from __future__ import annotations
 
@@ -6,54 +6,40 @@ import queue
 import shutil
 import sqlite3
 import threading
-import zlib
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from chalicelib.adapters.embedded.faults import explained, in_turn
+from chalicelib.adapters.embedded.schema import made, prepare, version_of
 from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from chalicelib.adapters.embedded.schema import Schema
 
 READERS: Final = 4
 """Reads at a time; one more waits for its turn."""
 BUSY_TIMEOUT: Final = 5.0
 """Seconds that another thread or process may hold a lock before an operation gives up."""
 _DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_MADE: Final = (
-    "SELECT CAST(type || ' ' || name || ' ' || ifnull(sql, '') AS BLOB) FROM sqlite_master"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What a file holds, the version of its tables, and the statements that make them."""
-
-    kind: str
-    version: int
-    statements: tuple[str, ...]
-
-    @property
-    def application_id(self) -> int:
-        """The number in the file's header that tells this kind of file from every other."""
-        return zlib.crc32(f"nexus {self.kind}".encode()) >> 1
 
 
 class Database:
     """A file of that schema, made if missing, in WAL mode and durable at each commit.
 
     Any number of threads may use it, and other processes may have it open. Raises Misconfigured if
-    the file can't be used at all, Unavailable if it can't at the moment; both name the file.
+    the file can't be used at all, Unavailable if it can't at the moment; both name the file. What
+    is written after the file was moved, deleted or replaced is Unavailable: it would be lost.
     """
 
     def __init__(self, path: Path, schema: Schema) -> None:
         self._name(path, schema)
         with ExitStack() as undo, explained(path, at_start=True):
             self._writer = undo.enter_context(closing(self._connect("rwc")))
+            self._identity = _identity(self._absolute)
             self._prepare(schema)
             undo.pop_all()
 
@@ -64,6 +50,7 @@ class Database:
             self._refuse_if_closed()
             with _transaction(self._writer):
                 yield self._writer
+            self._refuse_if_replaced()
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Return all rows of one query, as of the last transaction that was committed."""
@@ -74,7 +61,8 @@ class Database:
         """Return what SQLite finds wrong with the file, and how its schema isn't as it was made."""
         try:
             found = [text for (text,) in self.rows("PRAGMA integrity_check(10)") if text != "ok"]
-            there = {text for (text,) in self.rows(_MADE)}
+            with self._reader() as reader, explained(self.path):
+                there = made(reader)
         except (Misconfigured, Unavailable, UnicodeDecodeError) as error:
             code = getattr(error.__cause__, "sqlite_errorcode", sqlite3.SQLITE_NOTADB) & 0xFF
             if code not in _DAMAGE or not self.path.is_file():
@@ -83,8 +71,7 @@ class Database:
         with closing(sqlite3.connect(":memory:")) as model:
             for statement in self._schema.statements:
                 model.execute(statement)
-            made = {text for (text,) in model.execute(_MADE)}
-        changed = [text.decode(errors="replace") for text in sorted(made ^ there)]
+            changed = [text.decode(errors="replace") for text in sorted(made(model) ^ there)]
         return found + [f"is not as it was made: {' '.join(text.split())}" for text in changed]
 
     def close(self) -> None:
@@ -98,6 +85,7 @@ class Database:
         self._schema = schema
         self._absolute = path.absolute()
         self._closed = False
+        self._identity = _identity(self._absolute)
         self._writing = threading.Lock()
         self._readers: queue.LifoQueue[sqlite3.Connection | None] = queue.LifoQueue()
         self._offer_readers()
@@ -108,11 +96,17 @@ class Database:
         try:
             self._refuse_if_closed()
             if reader is None:
-                with explained(self.path):
-                    reader = self._connect("ro")
+                reader = self._new_reader()
             yield reader
         finally:
             self._readers.put(reader)
+
+    def _new_reader(self) -> sqlite3.Connection:
+        with ExitStack() as undo, explained(self.path):
+            reader = undo.enter_context(closing(self._connect("ro")))
+            self._refuse_if_replaced()
+            undo.pop_all()
+        return reader
 
     def _connect(self, mode: str, path: Path | None = None) -> sqlite3.Connection:
         return sqlite3.connect(
@@ -140,19 +134,25 @@ class Database:
             message = f"{self.path} is closed"
             raise Unavailable(message)
 
+    def _refuse_if_replaced(self) -> None:
+        """Raise Unavailable if what was opened is no longer what the path leads to."""
+        if self._identity is not None and self._identity != _identity(self._absolute):
+            message = (
+                f"{self.path} was moved, deleted or replaced while it is in use: nothing that is "
+                "written now would last; stop this Nexus, put the file back, and start again"
+            )
+            raise Unavailable(message)
+
     def _prepare(self, schema: Schema) -> None:
         self._writer.execute("PRAGMA synchronous = FULL")
         with _transaction(self._writer):
-            if not _recognised(self._writer, schema, self.path):
-                for statement in schema.statements:
-                    self._writer.execute(statement)
-                self._writer.execute(f"PRAGMA application_id = {schema.application_id}")
-            # Written each time: a file that can't be written is found out here and now.
-            self._writer.execute(f"PRAGMA user_version = {schema.version}")
+            prepare(self._writer, schema, self.path)
         (mode,) = self._writer.execute("PRAGMA journal_mode = WAL").fetchone()
         if mode != "wal":
             message = f"the file system of {self.path} can't share memory; use a local disk"
             raise Misconfigured(message)
+        # This opens the write-ahead log: the writer, closed last, can take it away only then.
+        self._writer.execute("SELECT 1 FROM sqlite_master").fetchall()
 
 
 class ReadOnlyDatabase(Database):
@@ -182,8 +182,11 @@ class ReadOnlyDatabase(Database):
             raise Misconfigured(f"{self.path} is not there: `nexus run` makes it")
         with ExitStack() as undo, explained(self.path, at_start=True):
             reader = undo.enter_context(closing(super()._connect(mode, path or self._readable())))
-            if not _recognised(reader, self._schema, self.path):
+            version = version_of(reader, self._schema, self.path)
+            if version is None:
                 raise Misconfigured(f"{self.path} is empty: `nexus run` fills it")
+            if version != self._schema.version:
+                raise Misconfigured(f"{self.path} is of an older Nexus: `nexus run` takes it over")
             undo.pop_all()
         return reader
 
@@ -213,6 +216,15 @@ def _sidecars(path: Path) -> tuple[Path, Path]:
     return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return device and inode of a file, None if it isn't there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _stamps(path: Path) -> list[tuple[int, int, int]]:
     """Return what tells whether a file or its sidecars were changed."""
     found = [file.stat() for file in (path, *_sidecars(path)) if file.exists()]
@@ -229,22 +241,3 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:  # some errors have rolled it back already
             connection.execute("ROLLBACK")
         raise
-
-
-def _recognised(connection: sqlite3.Connection, schema: Schema, path: Path) -> bool:
-    """Tell whether the file has this schema; false if it has none, raises if it has another."""
-    (kind,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if (kind, version, tables) == (0, 0, 0):
-        return False
-    if kind != schema.application_id:
-        message = f"{path} holds no {schema.kind} of Nexus; move it away, or use another folder"
-        raise Misconfigured(message)
-    if version != schema.version:
-        message = (
-            f"{path} has version {version} of the {schema.kind}, and this Nexus reads version "
-            f"{schema.version}; run the Nexus that wrote it, or use another folder"
-        )
-        raise Misconfigured(message)
-    return True

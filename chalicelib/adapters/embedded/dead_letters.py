@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.embedded.database import Schema
 from chalicelib.adapters.embedded.records import row_of
-from chalicelib.adapters.embedded.texts import storable
+from chalicelib.adapters.embedded.schema import Schema
+from chalicelib.adapters.texts import storable
 from chalicelib.kernel.commit import PackedCommit
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.dead_letters import DeadLetter
@@ -68,6 +68,10 @@ class SqliteDeadLetters:
 
     def all(self, consumer: str | None = None) -> Sequence[DeadLetter]:
         return [_letter(row) for row in self._database.rows(_ALL, (consumer,))]
+
+    def count(self) -> int:
+        ((count,),) = self._database.rows("SELECT count(*) FROM letters")
+        return int(count)
 
 
 def _letter(row: Any) -> DeadLetter:

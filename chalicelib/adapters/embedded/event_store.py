@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded.database import Schema
 from chalicelib.adapters.embedded.records import record_of, row_of
+from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.kernel.commit import PackedCommit
-from chalicelib.kernel.errors import VersionConflict
+from chalicelib.kernel.errors import CorruptStream, VersionConflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
     from chalicelib.adapters.embedded.records import Record
     from chalicelib.kernel.stream import StreamId
 
+logger = logging.getLogger(__name__)
+
 _PAGE: Final = 64
 """Commits in one read: 25 MB at most."""
 
 _ENDLESS: Final = 2**63 - 1
 """Beyond every version."""
+# Each of the two indexes keeps a version from being taken twice, also if the other one is damaged.
+_AGAIN: Final = "CREATE UNIQUE INDEX commits_by_version ON commits (version, stream)"
 
 SCHEMA: Final = Schema(
     "event store",
-    1,
+    2,
     (
         """
         CREATE TABLE commits (
@@ -56,14 +61,18 @@ SCHEMA: Final = Schema(
         )
         BEGIN SELECT RAISE(ABORT, 'a commit is never replaced'); END
         """,
+        _AGAIN,
     ),
+    upgrades={1: (_AGAIN,)},
 )
 
 _INSERT: Final = """
     INSERT INTO commits (stream, version, count, header, body, hash) VALUES (?, ?, ?, ?, ?, ?)
 """
+# By the index that reading goes by, so that what append is told agrees with what was read.
 _AT: Final = """
-    SELECT version, count, header, body, hash FROM commits WHERE stream = ? AND version = ?
+    SELECT version, count, header, body, hash FROM commits INDEXED BY sqlite_autoindex_commits_1
+    WHERE stream = ? AND version = ?
 """
 _AFTER: Final = """
     SELECT version, count, header, body, hash FROM commits
@@ -94,7 +103,9 @@ class SqliteEventStore:
                 connection.execute(_INSERT, row_of(commit))
         except sqlite3.IntegrityError:
             rival = self.commit_at(commit.stream, commit.version)
-            if rival is None or rival.hash != commit.hash:
+            if rival is None:
+                raise self._damaged(commit) from None
+            if rival.hash != commit.hash:
                 raise VersionConflict(str(commit.stream), commit.version) from None
         else:
             self._wake()
@@ -130,6 +141,16 @@ class SqliteEventStore:
         Writers take turns, so a lower number never turns up behind a higher one that was read.
         """
         return [record_of(row) for row in self._database.rows(_CHANGES, (after, limit))]
+
+    def _damaged(self, commit: PackedCommit) -> CorruptStream:
+        """Return what to say of a version that is taken, and yet not found."""
+        message = (
+            f"{self._database.path} is damaged: version {commit.version} of {commit.stream} is "
+            "taken, but the index doesn't lead there; see what `nexus verify` finds, and put back "
+            "a copy"
+        )
+        logger.error(message)
+        return CorruptStream(message)
 
     def newest(self) -> int:
         """Return the sequence number of the last commit, 0 if there is none."""

@@ -13,18 +13,19 @@ if TYPE_CHECKING:
     from pathlib import Path
     from threading import Lock
 
+_MEND: Final = "put back a copy of the whole folder, or, if it is derived.db, delete it"
 _ADVICE: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_PERM: "may not be used; check its permissions",
     sqlite3.SQLITE_BUSY: "is locked by another process; stop that one, or try again",
     sqlite3.SQLITE_LOCKED: "is locked; try again",
     sqlite3.SQLITE_NOMEM: "needs more memory than there is",
     sqlite3.SQLITE_READONLY: "can't be written; check the permissions in its folder",
-    sqlite3.SQLITE_IOERR: "can't be read or written; check the disk",
-    sqlite3.SQLITE_CORRUPT: "is damaged; put back a copy of the whole folder",
+    sqlite3.SQLITE_IOERR: "can't be read or written; check the disk and the space on it",
+    sqlite3.SQLITE_CORRUPT: f"is damaged; {_MEND}",
     sqlite3.SQLITE_FULL: "can't grow: the disk is full; make room",
     sqlite3.SQLITE_CANTOPEN: "can't be opened; check its folder and their permissions",
     sqlite3.SQLITE_PROTOCOL: "is opened by too many at once; try again",
-    sqlite3.SQLITE_NOTADB: "is not a database; put back a copy of the whole folder",
+    sqlite3.SQLITE_NOTADB: f"is not a database; {_MEND}",
 }
 
 _LASTING: Final = frozenset(

@@ -7,20 +7,21 @@ import os
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded import (
-    bus,
-    dead_letters,
-    event_store,
-    positions,
-    read_models,
-    snapshots,
-)
-from chalicelib.adapters.embedded.database import Database, ReadOnlyDatabase, Schema
+from chalicelib.adapters.embedded import dead_letters, derived, event_store
+from chalicelib.adapters.embedded.database import Database, ReadOnlyDatabase
+from chalicelib.adapters.embedded.derived import open_derived
 from chalicelib.kernel.errors import Misconfigured
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from chalicelib.adapters.embedded.schema import Schema
+
+LOG: Final = "event-store.db"
+"""The truth; with the dead letters, all that a backup needs."""
+DEAD_LETTERS: Final = "dead-letters.db"
+DERIVED: Final = "derived.db"
+"""What is computed from the log; made again where it is missing or doesn't fit."""
 _PRIVATE: Final = 0o700
 """Only its owner may look into a new folder: events can hold personal data."""
 
@@ -36,23 +37,34 @@ class DataFolder:
         _make(path)
         with ExitStack() as stack:
             stack.callback(os.close, _lock(path))
-            self._open(stack, Database)
+            self._open(stack)
 
     def close(self) -> None:
         """Close the databases, then let others have the folder."""
         self._opened.close()
 
-    def _open(self, stack: ExitStack, kind: type[Database]) -> None:
-        def file(name: str, schema: Schema) -> Database:
-            return stack.enter_context(closing(kind(self.path / name, schema)))
-
-        self.event_store = file("event-store.db", event_store.SCHEMA)
-        self.snapshots = file("snapshots.db", snapshots.SCHEMA)
-        self.positions = file("positions.db", positions.SCHEMA)
-        self.dead_letters = file("dead-letters.db", dead_letters.SCHEMA)
-        self.read_models = file("read-models.db", read_models.SCHEMA)
-        self.bus = file("bus.db", bus.SCHEMA)
+    def _open(self, stack: ExitStack) -> None:
+        """Open the event store first: where there is a derived file, there is its log."""
+        log, derived_file = self.path / LOG, self.path / DERIVED
+        if derived_file.exists() and not log.exists():
+            message = (
+                f"{log} is missing, and {derived_file} was made from it: put the event store back "
+                "or, to begin anew, use another folder"
+            )
+            raise Misconfigured(message)
+        self.event_store = stack.enter_context(closing(Database(log, event_store.SCHEMA)))
+        letters = Database(self.path / DEAD_LETTERS, dead_letters.SCHEMA)
+        self.dead_letters = stack.enter_context(closing(letters))
+        self.derived: Database = open_derived(derived_file, self.event_store)
+        stack.enter_context(closing(self.derived))
         self._opened = stack.pop_all()
+
+    @property
+    def snapshots(self) -> Database:
+        """The file that holds the snapshots; likewise the others."""
+        return self.derived
+
+    positions = read_models = bus = snapshots
 
 
 class ReadOnlyFolder(DataFolder):
@@ -67,7 +79,16 @@ class ReadOnlyFolder(DataFolder):
             message = f"there is no data folder {path}: `nexus run` makes it, or name another one"
             raise Misconfigured(message)
         with ExitStack() as stack:
-            self._open(stack, ReadOnlyDatabase)
+            self._open(stack)
+
+    def _open(self, stack: ExitStack) -> None:
+        def file(name: str, schema: Schema) -> Database:
+            return stack.enter_context(closing(ReadOnlyDatabase(self.path / name, schema)))
+
+        self.event_store = file(LOG, event_store.SCHEMA)
+        self.dead_letters = file(DEAD_LETTERS, dead_letters.SCHEMA)
+        self.derived = file(DERIVED, derived.SCHEMA)
+        self._opened = stack.pop_all()
 
 
 def _make(path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded.database import Schema
-from chalicelib.adapters.embedded.texts import storable
+from chalicelib.adapters.embedded.schema import Schema
+from chalicelib.adapters.texts import storable
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.positions import ParkedStream, Position
 
@@ -50,6 +50,7 @@ _RELEASE: Final = """
     UPDATE positions SET parked = NULL, waiting = 0
     WHERE consumer = ? AND stream = ? AND waiting <= ?
 """
+_MORE: Final = "SELECT 1 FROM positions WHERE consumer = ? AND stream = ? AND waiting > ?"
 _PARKED: Final = """
     SELECT consumer, stream, version, parked, waiting FROM positions
     WHERE parked IS NOT NULL AND consumer = ifnull(?, consumer)
@@ -81,8 +82,10 @@ class SqlitePositions:
             return connection.execute(_WAIT, (consumer, str(stream))).rowcount > 0
 
     def release(self, consumer: str, stream: StreamId, waiting: int) -> bool:
+        asked = (consumer, str(stream), waiting)
         with self._database.write() as connection:
-            return connection.execute(_RELEASE, (consumer, str(stream), waiting)).rowcount > 0
+            connection.execute(_RELEASE, asked)
+            return connection.execute(_MORE, asked).fetchone() is None
 
     def parked(self, consumer: str | None = None) -> Sequence[ParkedStream]:
         found = [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.embedded.conditions import (
@@ -14,9 +16,10 @@ from chalicelib.adapters.embedded.conditions import (
     type_of,
     value_of,
 )
-from chalicelib.adapters.embedded.database import Schema
-from chalicelib.adapters.embedded.texts import storable
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.adapters.embedded.schema import Schema
+from chalicelib.adapters.seals import seal
+from chalicelib.adapters.texts import storable
+from chalicelib.kernel.errors import DamagedReadModel, Unavailable
 from chalicelib.services.read_models import Document, Group
 
 if TYPE_CHECKING:
@@ -25,9 +28,14 @@ if TYPE_CHECKING:
     from chalicelib.adapters.embedded.database import Database
     from chalicelib.services.read_models import Grouping, Query, Scalar
 
+logger = logging.getLogger(__name__)
+
+_UNREADABLE: Final = ("malformed JSON", "Could not decode to UTF-8")
+"""How the errors begin that a damaged text causes; they have no code of their own."""
+
 SCHEMA: Final = Schema(
     "read models",
-    2,
+    3,
     (
         """
         CREATE TABLE documents (
@@ -38,6 +46,7 @@ SCHEMA: Final = Schema(
             body BLOB,
             fields TEXT NOT NULL,
             words TEXT NOT NULL,  -- each behind a line feed, which no word holds
+            seal BLOB NOT NULL,
             PRIMARY KEY (index_name, tenant, id)
         )
         """,
@@ -45,15 +54,15 @@ SCHEMA: Final = Schema(
 )
 
 _GET: Final = """
-    SELECT tenant, id, version, body, fields, words FROM documents
+    SELECT tenant, id, version, body, fields, words, seal FROM documents
     WHERE index_name = ? AND tenant = ? AND id = ?
 """
 _PUT: Final = """
-    INSERT INTO documents (index_name, tenant, id, version, body, fields, words)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO documents (index_name, tenant, id, version, body, fields, words, seal)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (index_name, tenant, id) DO UPDATE
     SET version = excluded.version, body = excluded.body,
-        fields = excluded.fields, words = excluded.words
+        fields = excluded.fields, words = excluded.words, seal = excluded.seal
     WHERE excluded.version > version
 """
 # Bodies are read last, and only those that are given: one may have a megabyte.
@@ -69,7 +78,7 @@ _FIND: Final = """
         FROM found
         WINDOW page AS (ORDER BY value {direction}, name {direction} ROWS UNBOUNDED PRECEDING)
     )
-    SELECT tenant, id, version, body, fields, words FROM sums
+    SELECT tenant, id, version, body, fields, words, seal FROM sums
     JOIN documents ON documents.rowid = place
     WHERE n <= 2 OR before <= ifnull(?, before)
     ORDER BY value {direction}, name {direction}
@@ -83,14 +92,19 @@ _GROUP: Final = """
 
 
 class SqliteReadModels:
-    """Implements ReadModels. A document's integers have 64 bits; sums are exact beyond that."""
+    """Implements ReadModels. A document's integers have 64 bits; sums are exact beyond that.
+
+    Each document is sealed, and a damaged one is not shown.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.damaged: dict[str, str] = {}
+        """By index, what was found to be damaged, and what to do."""
 
     def get(self, index: str, tenant: str, document_id: str) -> Document | None:
-        rows = self._database.rows(_GET, (index, tenant, storable(document_id)))
-        return _document(rows[0]) if rows else None
+        rows = self._rows(index, _GET, (index, tenant, storable(document_id)))
+        return self._document(index, rows[0]) if rows else None
 
     def put(self, index: str, documents: Sequence[Document]) -> None:
         rows = [(index, *_row(document)) for document in documents]
@@ -118,7 +132,7 @@ class SqliteReadModels:
             query.limit,
             query.size,
         )
-        return [_document(row) for row in self._database.rows(sql, values)]
+        return [self._document(index, row) for row in self._rows(index, sql, values)]
 
     def group(self, index: str, grouping: Grouping) -> list[Group]:
         filters, values = all_of(grouping.filters)
@@ -130,15 +144,44 @@ class SqliteReadModels:
             filters=filters,
             keys=", ".join(["tenant", *keys]),
         )
-        rows = self._database.rows(sql, (index, grouping.tenant, *values))
+        rows = self._rows(index, sql, (index, grouping.tenant, *values))
         return [_group(row, len(grouping.by)) for row in rows]
+
+    def _rows(self, index: str, sql: str, values: Sequence[object]) -> list[Any]:
+        try:
+            return self._database.rows(sql, values)
+        except sqlite3.OperationalError as error:
+            if not str(error).startswith(_UNREADABLE):
+                raise
+            raise self._damage(index) from error
+
+    def _document(self, index: str, row: Any) -> Document:
+        *content, found = row
+        if found != seal(*content):
+            raise self._damage(index)
+        tenant, document_id, version, body, fields, words = content
+        return Document(
+            tenant, document_id, version, body, json.loads(fields), frozenset(words.split())
+        )
+
+    def _damage(self, index: str) -> DamagedReadModel:
+        path = self._database.path
+        message = (
+            f"{index} in {path} holds a document that can't be read: stop Nexus, delete {path}, "
+            "and start again; it is made anew from the event store"
+        )
+        if index not in self.damaged:
+            logger.error(message)
+        self.damaged[index] = message
+        return DamagedReadModel(message)
 
 
 def _row(document: Document) -> tuple[object, ...]:
     fields = {name: _checked(name, value) for name, value in document.fields.items()}
     packed = json.dumps(fields, separators=(",", ":"))
     words = "".join(f"\n{storable(word)}" for word in sorted(document.words))
-    return document.tenant, document.id, document.version, document.body, packed, words
+    row = (document.tenant, document.id, document.version, document.body, packed, words)
+    return *row, seal(*row)
 
 
 def _checked(name: str, value: Scalar) -> Scalar:
@@ -146,13 +189,6 @@ def _checked(name: str, value: Scalar) -> Scalar:
         message = f"the read models can't hold {name}: {value} takes more than 64 bits"
         raise Unavailable(message)
     return storable(value) if isinstance(value, str) else value
-
-
-def _document(row: Any) -> Document:
-    tenant, document_id, version, body, fields, words = row
-    return Document(
-        tenant, document_id, version, body, json.loads(fields), frozenset(words.split())
-    )
 
 
 def _halves(value: str) -> tuple[str, str]:

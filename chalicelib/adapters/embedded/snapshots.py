@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded.database import Schema
-from chalicelib.adapters.embedded.heads import head_from_text, head_to_text
+from chalicelib.adapters.embedded.schema import Schema
+from chalicelib.adapters.heads import head_from_text, head_to_text
+from chalicelib.adapters.seals import seal
 from chalicelib.kernel.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ class SqliteSnapshotStore:
         rows = self._database.rows(_LATEST, (str(stream),))
         if not rows:
             return None
-        version, head, reducer, state, seal = rows[0]
-        if seal != _seal(str(stream), version, head, reducer, state):
+        version, head, reducer, state, found = rows[0]
+        if found != seal(str(stream), version, head, reducer, state):
             logger.error(
                 "the snapshot of %s at version %s is damaged, and not used", stream, version
             )
@@ -69,9 +69,4 @@ class SqliteSnapshotStore:
         head = head_to_text(snapshot.head)
         row = (str(snapshot.stream), snapshot.version, head, snapshot.reducer, snapshot.state)
         with self._database.write() as connection:
-            connection.execute(_SAVE, (*row, _seal(*row)))
-
-
-def _seal(*parts: object) -> bytes:
-    """Return SHA-256 over all of a row, so that no changed bit of a cache gets into the log."""
-    return hashlib.sha256(repr(parts).encode()).digest()
+            connection.execute(_SAVE, (*row, seal(*row)))

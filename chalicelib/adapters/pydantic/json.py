@@ -17,6 +17,8 @@ MAX_DEPTH: Final = 32
 MAX_DIGITS: Final = 100
 """Of a number, its exponent written out: beyond any use, and still cheap to reckon with."""
 _MAX_NAME: Final = 100
+_MARK: Final = "\ufeff"
+_MARKS: Final = (_MARK, _MARK.encode().decode("latin-1"))
 
 
 def read_json(raw: bytes) -> Any:
@@ -27,7 +29,7 @@ def read_json(raw: bytes) -> Any:
     """
     try:
         data = simplejson.loads(
-            raw.decode(),
+            _text(raw),
             object_pairs_hook=_object,
             parse_int=_integer,
             parse_float=_decimal,
@@ -37,7 +39,9 @@ def read_json(raw: bytes) -> Any:
         raise InvalidInput(f"this is not UTF-8, at byte {error.start}") from None
     except simplejson.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise InvalidInput(f"this is not JSON, at {where}: {error.msg}") from None
+        # The library leaves a place for the character, which may be one that can't be shown.
+        what = error.msg.replace(" %r", "").removesuffix(" at")
+        raise InvalidInput(f"this is not JSON, at {where}: {what}") from None
     except RecursionError:
         raise _too_deep() from None
     if _nested(data):
@@ -59,6 +63,14 @@ def write_json(
         allow_nan=False,
     )
     return text.encode()
+
+
+def _text(raw: bytes) -> str:
+    """Decode; the library would pass over a byte order mark, also over one that was garbled."""
+    text = raw.decode()
+    if text.startswith(_MARKS):
+        raise InvalidInput("this is not JSON, at line 1, column 1: a byte order mark is none of it")
+    return text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 from pydantic_core import core_schema as core
 
-from chalicelib.kernel.values import ID_PATTERN, Limits, is_identifier
+from chalicelib.kernel.values import ID_PATTERN, Limits, is_identifier, read_day, read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.kernel.forms import Scalar
-
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT: Final = re.compile(
-    _DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
-)
 
 
 def scalar(form: Scalar, *, limited: bool) -> CoreSchema:
@@ -88,30 +82,25 @@ def _exact(value: object) -> object:
 
 
 def _moment(limits: Limits | None) -> CoreSchema:
-    read = _reader(_MOMENT, lambda text: datetime.fromisoformat(text).astimezone(UTC), "moment")
     moment = core.datetime_schema(strict=True, tz_constraint="aware")
-    return core.no_info_before_validator_function(read, moment)
+    return core.no_info_before_validator_function(_reader(read_moment, "moment"), moment)
 
 
 def _day(limits: Limits | None) -> CoreSchema:
-    read = _reader(_DAY, date.fromisoformat, "day")
-    return core.no_info_before_validator_function(read, core.date_schema(strict=True))
+    day = core.date_schema(strict=True)
+    return core.no_info_before_validator_function(_reader(read_day, "day"), day)
 
 
-def _reader(
-    pattern: re.Pattern[str], read: Callable[[str], date], fault: str
-) -> Callable[[object], object]:
+def _reader(read: Callable[[str], date], fault: str) -> Callable[[object], object]:
     """Return what reads a text; other values pass, as those from Avro are read already."""
 
     def convert(value: object) -> object:
         if not isinstance(value, str):
             return value
         try:
-            if pattern.fullmatch(value):
-                return read(value)
-        except (ValueError, OverflowError):
-            pass
-        raise PydanticCustomError(fault, fault)
+            return read(value)
+        except ValueError:
+            raise PydanticCustomError(fault, fault) from None
 
     return convert
 

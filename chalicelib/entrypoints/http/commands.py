@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalice.app import Response
 
     from chalicelib.entrypoints.http.request import Incoming
-    from chalicelib.services.command_service import CommandResult
+    from chalicelib.services.command_handler import CommandResult
 
 
 def blueprint() -> Routes:

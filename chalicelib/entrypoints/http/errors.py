@@ -11,8 +11,6 @@ HttpError
 ├── MisdirectedRequest     it is for another host
 ├── UnsupportedMediaType   the body says that it is no JSON
 ├── HeadersTooLarge        a header line is too long, or there are too many
-├── MethodNotImplemented   no path knows this method
-├── VersionNotSupported    of HTTP
 └── Unwell                 the system says so of itself
 """
 
@@ -43,7 +41,7 @@ class MethodNotAllowed(HttpError):
 
     def __init__(self, method: str, allowed: Iterable[str]) -> None:
         self.allowed = tuple(sorted(allowed))
-        super().__init__(f"{method} is not possible here; {' and '.join(self.allowed)} is")
+        super().__init__(f"{method[:50]} is not possible here; {' and '.join(self.allowed)} is")
 
 
 class MisdirectedRequest(HttpError):
@@ -75,14 +73,6 @@ class UnsupportedMediaType(HttpError):
 
 class HeadersTooLarge(HttpError):
     """A header line is too long, or there are too many."""
-
-
-class MethodNotImplemented(HttpError):
-    """No path knows this method."""
-
-
-class VersionNotSupported(HttpError):
-    """HTTP/1.0 and 1.1 are."""
 
 
 class Unwell(HttpError):

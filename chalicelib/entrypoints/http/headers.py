@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.entrypoints.http.errors import UnsupportedMediaType
 from chalicelib.kernel.errors import Fault, InvalidInput
-from chalicelib.kernel.values import is_identifier
+from chalicelib.kernel.values import is_identifier, read_moment
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
-_MOMENT: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
-)
 _WAIT: Final = re.compile(
     r'(?:^|,)\s*wait\s*=\s*"?(\d{1,6}(?:\.\d{1,3})?)"?\s*(?=[;,]|$)', re.ASCII
 )
@@ -43,12 +42,10 @@ def version(name: str, value: str) -> int:
 
 def moment(name: str, value: str) -> datetime:
     """Return an RFC 3339 time with its zone, in UTC: the same instant is the same input."""
-    explanation = "give date, time and zone, as 2025-01-31T12:00:00Z"
-    if not _MOMENT.fullmatch(value):
-        raise _invalid(name, explanation)
     try:
-        at = datetime.fromisoformat(value.upper()).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        at = read_moment(value.upper())
+    except ValueError as error:
+        explanation = "give date, time and zone, as 2025-01-31T12:00:00Z"
         raise _invalid(name, explanation) from error
     if at.year not in YEARS:
         raise _invalid(name, f"give a time in the years {YEARS[0]} to {YEARS[-1]}")

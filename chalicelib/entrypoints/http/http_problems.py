@@ -15,7 +15,7 @@ HTTP_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "malformed-request",
         "The request is malformed",
         400,
-        "It is no HTTP, or says two things at once, such as two lengths of its body.",
+        "It is no HTTP/1.0 or 1.1, or says two things at once, such as two lengths of its body.",
         "Use an HTTP library, and let it set `Content-Length`.",
     ),
     http.NoSuchRoute: Problem(
@@ -81,20 +81,6 @@ HTTP_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         431,
         "A header line is longer than 64 KB, or there are more than 100.",
         "Send fewer or shorter headers; a consistency token may have 4 KB.",
-    ),
-    http.MethodNotImplemented: Problem(
-        "method-not-implemented",
-        "There is no such method",
-        501,
-        "No path knows this method.",
-        "`/docs` shows which methods there are.",
-    ),
-    http.VersionNotSupported: Problem(
-        "version-not-supported",
-        "Not this version of HTTP",
-        505,
-        "The request line names a version of HTTP that this server does not speak.",
-        "Use HTTP/1.1.",
     ),
     http.Unwell: Problem(
         "unwell",

@@ -11,7 +11,7 @@ from chalice.app import ChaliceUnhandledError
 from chalicelib.entrypoints.http import headers as read
 from chalicelib.entrypoints.http.errors import MethodNotAllowed, NoSuchRoute
 from chalicelib.entrypoints.http.problem_documents import answer
-from chalicelib.entrypoints.http.request import Incoming, correlation_id
+from chalicelib.entrypoints.http.request import Incoming, correlation_id, joined_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ def boundary(routes: Routes) -> Callable[[Request, Callable[[Request], Response]
     """Return the middleware for an app with these routes."""
 
     def answered(request: Request, get_response: Callable[[Request], Response]) -> Response:
-        given = request.headers.get("x-correlation-id")
+        given = joined_headers(request).get("x-correlation-id")
         correlation = correlation_id(given)
         _request.set((request, correlation))
         try:

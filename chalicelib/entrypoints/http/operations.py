@@ -1,4 +1,7 @@
-"""Operations over HTTP: what carries events, what has stopped, and making it go on."""
+"""Operations over HTTP: what carries events, what has stopped, and making it go on.
+
+Whoever asks sees and redrives the streams of their own tenant.
+"""
 
 from __future__ import annotations
 
@@ -27,21 +30,21 @@ def blueprint() -> Routes:
 
 def projections(incoming: Incoming) -> Response:
     """Return each projection with its consumers' lag and its parked streams: ``{items}``."""
-    incoming.conversation()
-    return answer(current().shapes.to_json({"items": current().operations.read_models()}))
+    tenant = incoming.conversation().principal.tenant
+    return answer(current().shapes.to_json({"items": current().operations.read_models(tenant)}))
 
 
 def dead_letters(incoming: Incoming) -> Response:
     """Return what could not be applied, by whom and why: ``{items}``."""
-    incoming.conversation()
-    return answer(current().shapes.to_json({"items": current().operations.dead_letters()}))
+    tenant = incoming.conversation().principal.tenant
+    return answer(current().shapes.to_json({"items": current().operations.dead_letters(tenant)}))
 
 
 def redrive(incoming: Incoming) -> Response:
     """Make the stream in the body go on: ``{redriven}``, false if it has stopped again."""
-    incoming.conversation()
+    tenant = incoming.conversation().principal.tenant
     stream = _stream(incoming.json())
-    redriven = current().operations.redrive(incoming.captured["consumer"], stream)
+    redriven = current().operations.redrive(incoming.captured["consumer"], stream, tenant)
     return answer(current().shapes.to_json({"redriven": redriven}))
 
 

@@ -54,6 +54,8 @@ def _detail(error: Exception) -> str:
             return f"{error.stream} goes no further in this read model until it is released"
         case errors.TooManyRequests():
             return "the limit of requests is reached; the same request may succeed later"
+        case errors.DamagedReadModel():  # its own names files, as the next one's
+            return "this read model can't be shown before it is made again"
         case errors.Unavailable():  # its own names files and addresses, which are for the log
             return "a part of the system can't do this now; the same request may succeed later"
         case errors.NexusError():

@@ -119,6 +119,15 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "To repeat the query does not help. Ask without the token for what the read model shows, "
         "or tell the operators; `/health` lists what is parked.",
     ),
+    errors.DamagedReadModel: Problem(
+        "damaged-read-model",
+        "The read model is damaged",
+        503,
+        "What is stored of this read model does not match its seals, so it is not shown. It is "
+        "made of events, which are not affected: nothing is lost.",
+        "To repeat the query does not help. Tell the operators; `/health` says which read model it "
+        "is, and what makes it whole.",
+    ),
     errors.Unavailable: Problem(
         "unavailable",
         "A part of the system does not answer",

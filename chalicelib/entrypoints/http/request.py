@@ -11,7 +11,7 @@ from chalicelib.entrypoints.http import headers as read
 from chalicelib.entrypoints.http.errors import BodyTooLarge
 from chalicelib.kernel.errors import Fault, InvalidInput
 from chalicelib.kernel.values import is_identifier
-from chalicelib.services.command_service import CommandRequest
+from chalicelib.services.command_handler import CommandRequest
 from chalicelib.services.consistency import decode_token
 from chalicelib.services.governance.provenance import Request
 from chalicelib.services.queries import Question

@@ -8,14 +8,21 @@ import logging
 import socket
 from contextlib import suppress
 from email.message import Message
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from chalicelib.entrypoints.http import errors
 from chalicelib.entrypoints.http.problem_documents import answer
 from chalicelib.entrypoints.http.request import correlation_id
 from chalicelib.entrypoints.local.deadline import DeadlineReader
-from chalicelib.entrypoints.local.framing import body_length, check_host
+from chalicelib.entrypoints.local.framing import (
+    addressed,
+    body_length,
+    expects_invitation,
+    persistent,
+)
+from chalicelib.entrypoints.local.head import RequestLine, read_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,25 +32,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
-MAX_LINE: Final = 65_536
-"""Bytes of a request line; the standard library allows a header line as many, and 100 of these."""
 _BODILESS: Final = frozenset({204, 304})
 _LINGER: Final = 1.0
 """Seconds."""
-_FOUND: Final[Mapping[int, type[errors.HttpError]]] = {
-    400: errors.MalformedRequest,
-    431: errors.HeadersTooLarge,
-    505: errors.VersionNotSupported,
-}
-"""What the standard library may find wrong with a request, by its status."""
 
 
 class Patience(NamedTuple):
-    """How long a client may take, in seconds: to send a request, and between two."""
+    """How long a client may take, in seconds: for a request, between two, and for an answer."""
 
     request: float = 10.0
     idle: float = 30.0
+    answer: float = 30.0
 
 
 class Owner(Protocol):
@@ -61,10 +60,9 @@ class Handler(BaseHTTPRequestHandler):
     """Serves one connection; a request that HTTP rules out gets a problem, and is the last."""
 
     protocol_version = "HTTP/1.1"
-    default_request_version = "HTTP/1.0"  # 0.9, the library's, is answered without a status
     disable_nagle_algorithm = True
-    wbufsize = -1  # an answer is one write
     rfile: io.BufferedReader
+    wfile: io.BytesIO
     server: Owner  # type: ignore[assignment] # the library says what it is, not what it does
 
     def setup(self) -> None:
@@ -73,6 +71,7 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.close()
         self._reader = DeadlineReader(self.connection)
         self.rfile = io.BufferedReader(self._reader)
+        self.wfile = io.BytesIO()
         self._refused = False
 
     def handle_one_request(self) -> None:
@@ -103,60 +102,32 @@ class Handler(BaseHTTPRequestHandler):
         """Read a request and return its body; raises HttpError or OSError."""
         self._reader.allow(self.server.patience.request)
         self.requestline, self.command, self.headers = "", "", Message()
-        self.request_version = self.default_request_version
-        self.raw_requestline = self.rfile.readline(MAX_LINE + 1)
-        while self.raw_requestline in (b"\r\n", b"\n"):
-            self.raw_requestline = self.rfile.readline(MAX_LINE + 1)
-        if len(self.raw_requestline) > MAX_LINE:
-            message = f"the request line may have at most {MAX_LINE} bytes"
-            raise errors.TargetTooLong(message)
-        if not self._parsed():
-            message = "the request line is empty"
-            raise errors.MalformedRequest(message)
-        check_host(self.headers)
-        length = self._body_length()
+        self.request_version = self.protocol_version
+        line = RequestLine.read(self.rfile)
+        self.requestline, self.command = str(line), line.method
+        self.headers = read_headers(self.rfile)
+        self.path = addressed(line, self.headers)
+        self.close_connection = not persistent(line, self.headers)
+        length = body_length(line, self.headers)
+        if length and expects_invitation(line, self.headers):
+            self.send_response_only(HTTPStatus.CONTINUE)
+            self.end_headers()
+            self._flush()
         body = self.rfile.read(length)
         if len(body) < length:
             raise ConnectionResetError
         return body
 
-    def _parsed(self) -> bool:
-        try:
-            return self.parse_request()
-        except (OSError, errors.HttpError):
-            raise
-        except Exception as error:
-            # The library reads headers as those of an e-mail, and trips over some parameters.
-            message = "its headers can't be read"
-            raise errors.MalformedRequest(message) from error
-
-    def _body_length(self) -> int:
-        if self.command not in METHODS:
-            message = f"{self.command[:50]} is none of {', '.join(sorted(METHODS))}"
-            raise errors.MethodNotImplemented(message)
-        return body_length(self.command, self.headers)
-
-    def handle_expect_100(self) -> bool:
-        """Ask for the body only if it will be read; raises HttpError."""
-        self._body_length()
-        super().handle_expect_100()
-        self.wfile.flush()
-        return True
-
-    def send_error(self, code: int, message: str | None = None, explain: object = None) -> NoReturn:
-        """Raise what the library has found wrong with a request, instead of answering in HTML."""
-        raise _FOUND.get(code, errors.MalformedRequest)((message or "it is no HTTP")[:200])
-
     def _refusal(self, error: errors.HttpError) -> Mapping[str, Any]:
         self._refused = True
         self.close_connection = True
-        asked = correlation_id(self.headers.get("x-correlation-id"))
+        given = self.headers.get_all("x-correlation-id", [])
+        asked = correlation_id(given[0] if len(given) == 1 else None)
         response = answer(error, asked)
         response.headers["X-Correlation-Id"] = asked
         return response.to_dict()
 
     def _send(self, answered: Mapping[str, Any]) -> None:
-        self.connection.settimeout(self.server.patience.request)
         body = answered["body"].encode()
         if answered.get("isBase64Encoded"):
             body = base64.b64decode(body)
@@ -172,7 +143,13 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD" and answered["statusCode"] not in _BODILESS:
             self.wfile.write(body)
-        self.wfile.flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        """Send what was written, as a whole and within the time for it; raises OSError."""
+        self.connection.settimeout(self.server.patience.answer)
+        self.connection.sendall(self.wfile.getvalue())  # the timeout is that of all of it
+        self.wfile = io.BytesIO()
 
     def finish(self) -> None:
         """Close; after a refusal the client gets time to read it.

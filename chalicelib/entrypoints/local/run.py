@@ -13,6 +13,7 @@ from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from chalicelib.entrypoints.local.server import LocalServer
+    from chalicelib.wiring.settings import Settings
 
 
 def main() -> int:
@@ -35,21 +36,21 @@ def _serve(stop: threading.Event) -> None:
     from chalicelib.wiring import start  # noqa: PLC0415 - see above
     from chalicelib.wiring.settings import Settings  # noqa: PLC0415 - see above
 
-    server = _bound(Settings.read(os.environ).port)
+    server = _bound(Settings.read(os.environ))
     with start() as running, server:
         sys.stdout.write(welcome(f"http://127.0.0.1:{server.port}", running.settings.data))
         sys.stdout.flush()
         stop.wait()
 
 
-def _bound(port: int) -> LocalServer:
+def _bound(settings: Settings) -> LocalServer:
     """Return a server that has the port; raises Misconfigured if it can't be had."""
     from chalicelib.entrypoints.http import create_app  # noqa: PLC0415 - see above
     from chalicelib.entrypoints.local.server import LocalServer  # noqa: PLC0415 - see above
 
     try:
-        return LocalServer(create_app(), port)
+        return LocalServer(create_app(), settings.port, connections=settings.connections)
     except OSError as error:
-        reason = f"port {port} can't be had ({os.strerror(error.errno or 0)})"
+        reason = f"port {settings.port} can't be had ({os.strerror(error.errno or 0)})"
         message = f"{reason}; choose another: make run PORT=8080, or PORT=0 for any that is free"
         raise Misconfigured(message) from error

@@ -228,9 +228,19 @@ def test_a_name_in_the_route_is_no_parameter_of_the_query():
         errors.CommitTooLarge(2, 1),
         errors.NotYetVisible("s", 1, 2),
         errors.Parked("s", "KeyError"),
+        errors.DamagedReadModel("x"),
         errors.Unavailable("x"),
         http.BodyTooLarge(1),
-        http.Unwell({"status": "degraded", "consumers": [], "parkedCount": 0, "parked": []}),
+        http.Unwell(
+            {
+                "status": "degraded",
+                "consumers": [],
+                "parkedCount": 0,
+                "parked": [],
+                "deadLetterCount": 0,
+                "damaged": [{"index": "i", "reason": "r"}],
+            }
+        ),
         ZeroDivisionError("x"),
     ],
     ids=lambda error: type(error).__name__,

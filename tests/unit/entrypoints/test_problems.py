@@ -78,6 +78,7 @@ def test_an_unlisted_error_is_what_its_ancestor_is():
         (errors.CommitTooLarge(2, 1), "commit-too-large", 422),
         (errors.NotYetVisible("s", 1, 2), "not-yet-visible", 503),
         (errors.Parked("s", "x"), "parked", 503),
+        (errors.DamagedReadModel("x"), "damaged-read-model", 503),
         (errors.Unavailable("x"), "unavailable", 503),
         (errors.SchemaViolation("x"), "schema-violation", 500),
         (ZeroDivisionError("x"), "internal", 500),

@@ -21,8 +21,9 @@ class TestSettings:
         Each has its variable.
         """
         environ = {"NEXUS_PORT": "0", "NEXUS_DATA": "a b", "NEXUS_SNAPSHOT_INTERVAL": "3"}
+        environ["NEXUS_CONNECTIONS"] = "7"
 
-        assert Settings(0, Path("a b"), "developer", 3) == Settings.read(environ)
+        assert Settings(0, Path("a b"), "developer", 3, 7) == Settings.read(environ)
 
     def test_name_all_that_is_wrong_at_once(self):
         """

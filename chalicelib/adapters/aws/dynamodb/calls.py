@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from botocore.exceptions import ClientError
+
 from chalicelib.adapters.aws import clients
-from chalicelib.adapters.aws.capacity import Cost, Meter
-from chalicelib.adapters.aws.retries import retried
+from chalicelib.adapters.aws.capacity import Cost, Meter, item_size
+from chalicelib.adapters.aws.retries import code_of, retried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 Item: TypeAlias = "Mapping[str, Any]"
 """Attributes as DynamoDB spells them: ``{"version": {"N": "1"}}``."""
 
+MAX_ITEM: Final = 400 * 1024
+"""Bytes that an item may take, names of attributes included."""
+
+_REFUSED: Final = "ConditionalCheckFailedException"
 _READS: Final = frozenset({"batch_get_item", "get_item", "query", "scan"})
 
 
@@ -34,6 +40,13 @@ class Purpose:
 
     def __str__(self) -> str:
         return f"{self.operation} of {self.category}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A condition did not hold; the item as it is, where the update asks for it."""
+
+    item: Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,26 @@ class Dynamo:
         answer: dict[str, Any] = retried(once, str(purpose))
         self.meter.add(purpose.operation, purpose.category, _cost(action, answer))
         return answer
+
+    def put(self, purpose: Purpose, table: str, item: Item) -> None:
+        """Put an item in, in the place of one with the same key; raises as ``call`` does."""
+        self.call(purpose, "put_item", TableName=table, Item=item)
+        size = item_size(item)
+        self.meter.add(purpose.operation, purpose.category, Cost(bytes_sent=size))
+
+    def update(self, purpose: Purpose, **parameters: Any) -> Refused | None:
+        """Update an item, and return None; or the refusal, if its condition does not hold.
+
+        Raises as ``call`` does. An update whose answer was lost is made again: it has to be one
+        that may be.
+        """
+        try:
+            self.call(purpose, "update_item", **parameters)
+        except ClientError as error:
+            if code_of(error) != _REFUSED:
+                raise
+            return Refused(error.response.get("Item", {}))
+        return None
 
     def pages(self, purpose: Purpose, action: str, **parameters: Any) -> Iterator[list[Item]]:
         """Yield the items of each page of a query or scan, until there is none left."""

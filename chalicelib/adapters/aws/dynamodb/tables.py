@@ -60,8 +60,11 @@ class Table:
 
 EVENT_STORE: Final = Table("nexus-event-store", ("stream", TEXT), ("version", NUMBER))
 SNAPSHOTS: Final = Table("nexus-snapshots", ("stream", TEXT), ("version", NUMBER))
+PARKED: Final = Table("parked", ("parked", TEXT))
+POSITIONS: Final = Table("nexus-positions", ("position", TEXT), indexes=(PARKED,))
+DEAD_LETTERS: Final = Table("nexus-dead-letters", ("letter", TEXT), ("version", NUMBER))
 
-TABLES: Final = (EVENT_STORE, SNAPSHOTS)
+TABLES: Final = (EVENT_STORE, SNAPSHOTS, POSITIONS, DEAD_LETTERS)
 
 
 def create(client: DynamoDBClient, table: Table, prefix: str = "", **more: Any) -> str:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from chalicelib.entrypoints.http.openapi.components import Components
 
-TAG: Final = {"name": "operations", "description": "How the system does, and making it go on."}
+TAG: Final = {
+    "name": "operations",
+    "description": "How the system does, and making the streams of your tenant go on.",
+}
 _PROBLEMS: Final = (*EVERYWHERE, errors.Unauthenticated, errors.TooManyRequests, errors.Unavailable)
 _REDRIVE: Final = (
     *_PROBLEMS,
@@ -43,12 +46,21 @@ _PARKED: Final = closed(
         "waiting": {**_COUNT, "description": "Deliveries that have come since."},
     }
 )
+_DAMAGED: Final = closed(
+    {"index": TEXT, "reason": {**TEXT, "description": "What was found, and what to do."}}
+)
 _HEALTH: Final = closed(
     {
         "status": {"type": "string", "enum": ["ok", "degraded"]},
         "consumers": {"type": "array", "items": _CONSUMER},
         "parkedCount": _COUNT,
         "parked": {"type": "array", "items": _PARKED, "description": "The first of them."},
+        "deadLetterCount": _COUNT,
+        "damaged": {
+            "type": "array",
+            "items": _DAMAGED,
+            "description": "Read models with a document that can't be read.",
+        },
     },
     description="What carries events, how far it lags, and which streams have stopped where.",
 )

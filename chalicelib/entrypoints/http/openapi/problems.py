@@ -69,7 +69,6 @@ EVERYWHERE: Final = (
     http.TargetTooLong,
     http.MisdirectedRequest,
     http.HeadersTooLarge,
-    http.VersionNotSupported,
     errors.Misconfigured,
     Exception,
 )

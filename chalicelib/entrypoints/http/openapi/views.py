@@ -26,6 +26,7 @@ _PROBLEMS: Final = (
     errors.Unauthenticated,
     errors.NotYetVisible,
     errors.Parked,
+    errors.DamagedReadModel,
     errors.TooManyRequests,
     errors.Unavailable,
 )

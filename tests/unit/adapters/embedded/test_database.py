@@ -14,7 +14,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.adapters.embedded import database as module
-from chalicelib.adapters.embedded.database import READERS, Database, Schema
+from chalicelib.adapters.embedded.database import READERS, Database, ReadOnlyDatabase
+from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 NOTES = Schema("notes", 1, ("CREATE TABLE notes (text TEXT NOT NULL)",))
@@ -316,6 +317,80 @@ def test_another_process_may_read_meanwhile(path, database):
         )
 
     assert "[('one',)]" == seen.stdout.strip()
+
+
+@pytest.mark.parametrize("loss", ["deleted", "moved", "replaced"])
+def test_nothing_is_stored_in_a_file_that_is_not_there(path, database, loss):
+    """What an unlinked file takes goes with the process: nobody is told that it lasts."""
+    note(database, "before")
+    away = path.rename(path.with_name("away"))
+    if loss == "deleted":
+        away.unlink()
+    if loss == "replaced":
+        path.write_bytes(away.read_bytes())
+
+    with pytest.raises(Unavailable, match=r"notes\.db was moved, deleted or replaced"):
+        note(database, "lost")
+
+    if loss == "moved":
+        away.rename(path)
+        note(database, "after")
+        assert "after" == notes(database)[-1]
+
+
+def test_a_late_reader_does_not_read_another_file(path, database, tmp_path):
+    """Readers connect when they are needed; the file may have been replaced by then."""
+    with closing(Database(tmp_path / "other.db", NOTES)) as other:
+        note(other, "another's")
+    (tmp_path / "other.db").replace(path)
+
+    for _ in range(2):
+        with pytest.raises(Unavailable, match=r"notes\.db was moved, deleted or replaced"):
+            notes(database)
+
+
+TAGGED = replace(
+    NOTES,
+    version=2,
+    statements=(*NOTES.statements, "CREATE UNIQUE INDEX once ON notes (text)"),
+    upgrades={1: ("CREATE UNIQUE INDEX once ON notes (text)",)},
+)
+
+
+def test_an_older_file_becomes_a_newer_one(path):
+    """With what is in it, and just as if it had been made so."""
+    with closing(Database(path, NOTES)) as database:
+        note(database, "kept")
+
+    for _ in range(2):
+        with closing(Database(path, TAGGED)) as database:
+            assert ["kept"] == notes(database)
+            assert [] == database.damage()
+            assert [(2,)] == database.rows("PRAGMA user_version")
+
+
+def test_an_older_file_that_breaks_the_new_rules_is_refused(path):
+    """And stays what it was."""
+    with closing(Database(path, NOTES)) as database:
+        note(database, "twice", "twice")
+
+    with pytest.raises(Misconfigured, match="holds what version 2 of the notes rules out"):
+        Database(path, TAGGED)
+
+    with closing(Database(path, NOTES)) as database:
+        assert ["twice", "twice"] == notes(database)
+
+
+def test_an_older_file_is_not_read_only(path):
+    """Who only looks changes nothing, and is told what to do."""
+    with closing(Database(path, NOTES)):
+        pass
+
+    with (
+        closing(ReadOnlyDatabase(path, TAGGED)) as reading,
+        pytest.raises(Misconfigured, match="of an older Nexus: `nexus run` takes it over"),
+    ):
+        notes(reading)
 
 
 def test_a_second_opening_is_an_equal_one(path, database):

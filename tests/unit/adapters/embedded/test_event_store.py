@@ -5,14 +5,16 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.event_store import SCHEMA, SqliteEventStore
-from chalicelib.kernel.errors import Unavailable, VersionConflict
+from chalicelib.kernel.errors import CorruptStream, Unavailable, VersionConflict
 from tests.support.commits import a_commit, a_history, a_stream
+from tests.support.damage import flip_a_name_in
 
 if TYPE_CHECKING:
     from chalicelib.kernel.commit import PackedCommit
@@ -144,3 +146,35 @@ def test_a_full_disk_refuses_a_commit_and_keeps_the_others(store, database):
         connection.execute("PRAGMA max_page_count = 100000")
     store.append(second)
     assert [first, second] == [commit for _, commit in store.changes(0, 10)]
+
+
+@pytest.mark.requirement("R1")
+def test_a_store_of_version_one_gets_the_second_index(tmp_path):
+    """As it was made before there were two; its commits stay."""
+    path = tmp_path / "old.db"
+    old = replace(SCHEMA, version=1, statements=SCHEMA.statements[:-1], upgrades={})
+    with closing(Database(path, old)) as database:
+        for commit in a_history():
+            SqliteEventStore(database).append(commit)
+
+    with closing(Database(path, SCHEMA)) as database:
+        assert a_history() == list(SqliteEventStore(database).read(a_stream()))
+        assert [] == database.damage()
+
+
+@pytest.mark.requirement("R1")
+@pytest.mark.parametrize("index", ["sqlite_autoindex_commits_1", "commits_by_version"])
+def test_a_version_that_one_index_hides_is_not_taken_again(tmp_path, index):
+    """The other one knows it; a store that contradicts itself says that it is damaged."""
+    path = tmp_path / "damaged.db"
+    with closing(Database(path, SCHEMA)) as database:
+        SqliteEventStore(database).append(a_commit())
+    flip_a_name_in(path, index, str(a_stream()))
+
+    with closing(Database(path, SCHEMA)) as database:
+        store = SqliteEventStore(database)
+        with pytest.raises((CorruptStream, VersionConflict)) as refused:
+            store.append(a_commit(body=b"again"))
+
+        assert index.startswith("sqlite") == ("is damaged" in str(refused.value))
+        assert 1 == store.waiting(0)

@@ -1,4 +1,4 @@
-"""DataFolder: one folder, five files, one process at a time."""
+"""DataFolder: one folder, three files, one process at a time."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from chalicelib.adapters.embedded.folder import DataFolder
 from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 FILES = [
-    "bus.db",
     "dead-letters.db",
+    "derived.db",
     "event-store.db",
     "lock",
-    "positions.db",
-    "read-models.db",
-    "snapshots.db",
 ]
 
 
@@ -50,9 +47,11 @@ def test_a_second_one_is_refused_and_told_what_to_do(tmp_path):
 
 def test_a_folder_that_failed_to_open_is_free_again(tmp_path):
     """A damaged file is named; after its repair the same process can open the folder."""
-    damaged = tmp_path / "bus.db"
+    with closing(DataFolder(tmp_path)):
+        pass
+    damaged = tmp_path / "derived.db"
     damaged.write_text("not a database " * 100)
-    with pytest.raises(Misconfigured, match=r"bus\.db is not a database"):
+    with pytest.raises(Misconfigured, match=r"derived\.db is not a database"):
         DataFolder(tmp_path)
 
     damaged.unlink()
@@ -65,9 +64,9 @@ def test_files_that_changed_places_are_noticed(tmp_path):
     """Each file knows what it is."""
     with closing(DataFolder(tmp_path)):
         pass
-    (tmp_path / "positions.db").rename(tmp_path / "snapshots.db")
+    (tmp_path / "dead-letters.db").rename(tmp_path / "derived.db")
 
-    with pytest.raises(Misconfigured, match=r"snapshots\.db holds no snapshots of Nexus"):
+    with pytest.raises(Misconfigured, match=r"derived\.db holds no derived data of Nexus"):
         DataFolder(tmp_path)
 
 
@@ -77,13 +76,7 @@ def test_closing_closes_every_file(tmp_path):
     folder.close()
     folder.close()
 
-    for database in (
-        folder.event_store,
-        folder.snapshots,
-        folder.positions,
-        folder.read_models,
-        folder.bus,
-    ):
+    for database in (folder.event_store, folder.derived, folder.dead_letters):
         with pytest.raises(Unavailable, match="is closed"):
             database.rows("SELECT 1")
 

@@ -1,0 +1,31 @@
+"""AWS as the place to run: so far the write side, on DynamoDB."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from chalicelib.adapters.avro.registry import FileSchemaRegistry
+from chalicelib.adapters.aws.dynamodb.calls import Dynamo
+from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
+from chalicelib.adapters.aws.dynamodb.snapshots import DynamoSnapshotStore
+from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE, SNAPSHOTS
+from chalicelib.adapters.rego.engine import RegoPolicyEngine
+from chalicelib.services.side_by_side import SideBySide
+from chalicelib.wiring.container import WritePorts
+from chalicelib.wiring.resources import resource
+
+READERS: Final = 16
+"""Threads for second reads: as many as commands of a batch are carried out side by side."""
+
+
+def write_ports(prefix: str = "", dynamo: Dynamo | None = None) -> WritePorts:
+    """Return the write side's ports over tables whose names have that prefix; calls nobody."""
+    dynamo = dynamo or Dynamo()
+    return WritePorts(
+        events=DynamoEventStore(dynamo, prefix + EVENT_STORE.name),
+        snapshots=DynamoSnapshotStore(dynamo, prefix + SNAPSHOTS.name),
+        registry=FileSchemaRegistry(resource("schemas/avro")),
+        policies=RegoPolicyEngine(resource("policies/rego")),
+        reads=SideBySide(ThreadPoolExecutor(READERS, thread_name_prefix="read")),
+    )

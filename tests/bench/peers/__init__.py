@@ -1,0 +1,1 @@
+"""The event stores that are measured, each in a process and an environment of its own."""

@@ -1,0 +1,92 @@
+"""The page docs/benchmarks.md: what was measured, how, and what it does not say."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.bench.installing import PEERS
+from tests.bench.table import NONE, ROWS, Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tests.bench.embedded import Rates
+
+_PAGE: Final = Path(__file__).parent / "page.md"
+"""The page without its figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All that was measured."""
+
+    cells: Mapping[tuple[str, str], Cell]
+    """By row and store."""
+    cpu: Mapping[str, float]
+    """Seconds by kind of call."""
+    rates: Rates
+
+
+def page(results: Results) -> str:
+    """Return the page."""
+    rates = results.rates
+    return _PAGE.read_text().format(
+        machine=_machine(),
+        costs=_costs(results),
+        bytes=_bytes(results),
+        cpu=_cpu(results.cpu),
+        ratio=rates.commands / rates.inserts,
+        command=rates.inserts / rates.commands,
+        processor=rates.commands_cpu * 1000,
+    )
+
+
+def _machine() -> str:
+    python = ".".join(platform.python_version_tuple()[:2])
+    cores = os.cpu_count()
+    return (
+        f"a machine of {cores} cores ({platform.machine()}, {platform.system()}, Python {python})"
+    )
+
+
+def _costs(results: Results) -> str:
+    names = [f"{peer.name} {peer.version}".strip() for peer in PEERS]
+    rows = [
+        [row.name, row.goal, *(results.cells[row.name, peer.name].text for peer in PEERS)]
+        for row in ROWS
+    ]
+    return _table(["operation", "goal", *names], rows)
+
+
+def _bytes(results: Results) -> str:
+    rows = [
+        [row.name, *(_wire(results.cells[row.name, peer.name]) for peer in PEERS)] for row in ROWS
+    ]
+    return _table(["operation", *(peer.name for peer in PEERS)], rows)
+
+
+def _wire(cell: Cell) -> str:
+    if cell.cost is None:
+        return NONE
+    return f"{cell.cost.bytes_sent:,} / {cell.cost.bytes_received:,}"
+
+
+def _cpu(cpu: Mapping[str, float]) -> str:
+    writes = ["bare insert", "adapter's append", "governed append"]
+    reads = ["bare query", "adapter's read", "load and fold"]
+    rows = [
+        [kind, f"{cpu[kind] * 1000:.2f} ms", f"{cpu[kind] / cpu[kinds[0]]:.1f}"]
+        for kinds in (writes, reads)
+        for kind in kinds
+    ]
+    return _table(["call (reads are of 200 commits, 1,000 events)", "takes", "times bare"], rows)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
