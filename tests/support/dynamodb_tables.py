@@ -24,11 +24,19 @@ def a_dynamo(local: DynamoDBLocal) -> Dynamo:
 
 
 @contextmanager
+def tables(local: DynamoDBLocal, *wanted: Table) -> Iterator[str]:
+    """Give the prefix to the names of new, empty tables."""
+    client, prefix = local.client(), f"{uuid.uuid4().hex}-"
+    names = [create(client, table, prefix=prefix) for table in wanted]
+    try:
+        yield prefix
+    finally:
+        for name in names:
+            client.delete_table(TableName=name)
+
+
+@contextmanager
 def a_table(local: DynamoDBLocal, table: Table) -> Iterator[str]:
     """Give the name of a new, empty table."""
-    client = local.client()
-    name = create(client, table, prefix=f"{uuid.uuid4().hex}-")
-    try:
-        yield name
-    finally:
-        client.delete_table(TableName=name)
+    with tables(local, table) as prefix:
+        yield prefix + table.name

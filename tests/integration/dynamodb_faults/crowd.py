@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WRITERS: Final = 16
-SCENES: Final = 15
+SCENES: Final = 12
 """Scripts of the simulation in one run, each of orders of its own."""
 _COPIES: Final = (1, 2, 4, 8)
 """In a hot scene so many writers send each command, at about the same time."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.orders import orders
 from chalicelib.domain.orders.order import order
-from chalicelib.services.command_service import CommandResult
+from chalicelib.services.command_handler import CommandResult
 from tests.simulation.audit import Auditor
 from tests.simulation.checks import judge_snapshot
 from tests.simulation.scheduler import Violation

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.adapters.aws.deadline import within
 from chalicelib.kernel.errors import NexusError, Unavailable
 from chalicelib.kernel.stream import StreamId
-from chalicelib.services.command_service import CommandRequest, CommandResult
+from chalicelib.services.command_handler import CommandRequest, CommandResult
 from chalicelib.services.governance.provenance import Request
 from chalicelib.services.snapshot_manager import SnapshotManager
-from tests.integration.dynamodb_faults.weather import Kind
 from tests.simulation.audit import Attempt
 from tests.simulation.process import DEVELOPER
 from tests.simulation.scheduler import Violation
@@ -24,34 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from random import Random
 
-    from chalicelib.kernel.snapshot import Snapshot
-    from chalicelib.services.event_store import EventStore, SnapshotStore
-    from chalicelib.wiring.container import WriteSide
+    from chalicelib.wiring.container import WritePorts, WriteSide
     from tests.simulation.answers import Answer
     from tests.simulation.script import Ask
-    from tests.simulation.weather import Weather
 
 SENDINGS: Final = 60
 """How often a command is sent until it is settled; the usual takes one or two."""
 PATIENCE: Final = (0.5, 0.55, 1.0, 6.0)
 """Seconds that a command gets: at 0.5 nothing is left for a second try of any request."""
-
-
-@dataclass
-class MemorySnapshots:
-    """Implements SnapshotStore for all processes; sometimes the newest is not seen yet."""
-
-    weather: Weather
-    kept: dict[StreamId, dict[int, Snapshot]] = field(default_factory=dict)
-
-    def latest(self, stream: StreamId) -> Snapshot | None:
-        versions = sorted(self.kept.get(stream, {}))
-        if versions and self.weather.strikes(Kind.STALE_SNAPSHOT, f"snapshots of {stream}"):
-            versions.pop()
-        return self.kept[stream][versions[-1]] if versions else None
-
-    def save(self, snapshot: Snapshot) -> None:
-        self.kept.setdefault(snapshot.stream, {})[snapshot.version] = snapshot
 
 
 @dataclass
@@ -118,17 +97,14 @@ class Writer:
 
 
 def take_snapshots(
-    write: WriteSide,
-    events: EventStore,
-    snapshots: SnapshotStore,
-    written: queue.SimpleQueue[StreamId | None],
+    write: WriteSide, ports: WritePorts, written: queue.SimpleQueue[StreamId | None]
 ) -> None:
     """Snapshot each stream that was written, until the queue says None."""
-    manager = SnapshotManager(snapshots, write.loaders)
+    manager = SnapshotManager(ports.snapshots, write.loaders)
     while (stream := written.get()) is not None:
         try:
             with within(1.0):
-                manager.handle(list(events.read(stream, strong=True))[-1:])
+                manager.handle(list(ports.events.read(stream, strong=True))[-1:])
         except Unavailable:
             continue  # a snapshot is a cache: the next commit takes one
 

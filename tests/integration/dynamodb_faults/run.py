@@ -8,7 +8,7 @@ import threading
 import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
@@ -17,16 +17,17 @@ from chalicelib.adapters.aws import clients, retries
 from chalicelib.adapters.aws.capacity import Cost
 from chalicelib.adapters.aws.dynamodb.calls import Dynamo, Purpose
 from chalicelib.adapters.aws.dynamodb.commits import commit_of
-from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
-from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE
+from chalicelib.adapters.aws.dynamodb.snapshots import _snapshot_of
+from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE, SNAPSHOTS
 from chalicelib.domain.orders import orders
-from chalicelib.services.side_by_side import SideBySide
-from chalicelib.wiring.container import WritePorts, write_side
+from chalicelib.kernel.stream import StreamId
+from chalicelib.services.side_by_side import IN_TURN, SideBySide
+from chalicelib.wiring.aws import write_ports
+from chalicelib.wiring.container import write_side
 from tests.integration.dynamodb_faults import crowd
 from tests.integration.dynamodb_faults.judge import Judge
 from tests.integration.dynamodb_faults.processes import (
     Book,
-    MemorySnapshots,
     Writer,
     skewed,
     take_snapshots,
@@ -35,16 +36,17 @@ from tests.integration.dynamodb_faults.weather import RATES
 from tests.integration.dynamodb_faults.wire import Wire
 from tests.simulation.plan import Report
 from tests.simulation.poison import Policies
-from tests.simulation.process import registry
 from tests.simulation.scheduler import Violation
 from tests.simulation.simulation import quiet
 from tests.simulation.weather import Weather
-from tests.support.dynamodb_tables import a_table
+from tests.support.dynamodb_tables import tables
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.aws.dynamodb.calls import Item
+    from chalicelib.adapters.aws.dynamodb.tables import Table
     from chalicelib.kernel.commit import PackedCommit
-    from chalicelib.kernel.stream import StreamId
-    from chalicelib.wiring.container import WriteSide
+    from chalicelib.kernel.snapshot import Snapshot
+    from chalicelib.wiring.container import WritePorts, WriteSide
     from tests.simulation.script import Ask
     from tests.support.dynamodb_local import DynamoDBLocal
 
@@ -82,22 +84,21 @@ class World:
             stack.enter_context(quiet())
             stack.enter_context(patch.object(retries, "FIRST_PAUSE", 0.001))
             stack.enter_context(patch.object(retries, "LONGEST_PAUSE", 0.004))
-            table = stack.enter_context(a_table(self.local, EVENT_STORE))
-            return Run(seed, table, self.clients, stack).run(scenes)
+            prefix = stack.enter_context(tables(self.local, EVENT_STORE, SNAPSHOTS))
+            return Run(seed, prefix, self.clients, stack).run(scenes)
 
 
 class Run:
-    """A seed on a table."""
+    """A seed on tables of its own."""
 
-    def __init__(self, seed: int, table: str, sockets: list[Any], stack: ExitStack) -> None:
+    def __init__(self, seed: int, prefix: str, sockets: list[Any], stack: ExitStack) -> None:
         self.seed = seed
         self.chance = random.Random(f"{seed}/run")
         self.weather = Weather(seed, rates=RATES)
         self.wire = Wire(self.weather)
         self.book = Book()
-        self.snapshots = MemorySnapshots(self.weather)
         self.written: queue.SimpleQueue[StreamId | None] = queue.SimpleQueue()
-        self.table = table
+        self.prefix = prefix
         self.interval = self.chance.choice(INTERVALS)
         *mine, calm = (Dynamo(client=partial(_itself, client)) for client in sockets)
         for client in sockets[:-1]:
@@ -110,13 +111,14 @@ class Run:
         parts = crowd.parts(self.seed, scenes)
         report = FaultReport(self.seed, [ask.number for part in parts for ask in part])
         log: list[PackedCommit] = []
+        snapshots: list[Snapshot] = []
         try:
             ended = self._write(parts)
             self.wire.calm()
-            log = self._log()
+            log = [commit_of(item) for item in self._items(EVENT_STORE)]
+            snapshots = [_snapshot(item) for item in self._items(SNAPSHOTS)]
             judge = Judge(write_side(self._ports(self.calm), (orders,), snapshot_interval=2))
-            kept = [each for of in self.snapshots.kept.values() for each in of.values()]
-            judge.judge(self.book.attempts, log, kept)
+            judge.judge(self.book.attempts, log, snapshots)
             for future in ended:
                 future.result()
         except Violation as violation:
@@ -125,14 +127,12 @@ class Run:
             report.failure = f"unexpected: {error!r}"
             report.trace = traceback.format_exception(error)
         report.faults = self.weather.counts
-        report.figures.update(self._figures(report, log))
+        report.figures.update(self._figures(report, log, snapshots))
         return report
 
     def _write(self, parts: list[list[Ask]]) -> list[Future[None]]:
         """Let all writers send all that they have, and a process beside take snapshots."""
-        process = self.processes[0]
-        events = DynamoEventStore(self.dynamos[0], self.table)
-        job = (process, events, self.snapshots, self.written)
+        job = (self.processes[0], self._ports(self.dynamos[0]), self.written)
         with ThreadPoolExecutor(1, "snapshots") as beside:
             taking = beside.submit(take_snapshots, *job)
             with ThreadPoolExecutor(len(parts), "writer") as threads:
@@ -147,32 +147,25 @@ class Run:
 
     def _process(self, number: int, dynamo: Dynamo, stack: ExitStack) -> WriteSide:
         """Return a warm process; every other one reads snapshot and tail side by side."""
-        reads = SideBySide()
+        reads = IN_TURN
         if number % 2:
-            name = f"reads-{number}"
-            reads = SideBySide(stack.enter_context(ThreadPoolExecutor(4, name)))
-        ports = self._ports(dynamo, reads, SKEWS[number])
+            reads = SideBySide(stack.enter_context(ThreadPoolExecutor(4, f"reads-{number}")))
+        now = partial(skewed, SKEWS[number])
+        ports = replace(self._ports(dynamo), reads=reads, now=now)
         return write_side(ports, (orders,), snapshot_interval=self.interval)
 
-    def _ports(
-        self, dynamo: Dynamo, reads: SideBySide | None = None, skew: float = 0
-    ) -> WritePorts:
-        return WritePorts(
-            events=DynamoEventStore(dynamo, self.table),
-            snapshots=self.snapshots,
-            registry=registry(),
-            policies=Policies(_nothing),
-            now=partial(skewed, skew),
-            reads=reads or SideBySide(),
-        )
+    def _ports(self, dynamo: Dynamo) -> WritePorts:
+        return replace(write_ports(self.prefix, dynamo), policies=Policies(_nothing), reads=IN_TURN)
 
-    def _log(self) -> list[PackedCommit]:
-        """Return all that the table holds, read strongly."""
-        scan = {"TableName": self.table, "ConsistentRead": True}
+    def _items(self, table: Table) -> list[Item]:
+        """Return all that a table holds, read strongly."""
+        scan = {"TableName": self.prefix + table.name, "ConsistentRead": True}
         pages = self.calm.pages(Purpose("scan", "Order"), "scan", **scan)
-        return [commit_of(item) for page in pages for item in page]
+        return [item for page in pages for item in page]
 
-    def _figures(self, report: FaultReport, log: list[PackedCommit]) -> dict[str, int]:
+    def _figures(
+        self, report: FaultReport, log: list[PackedCommit], snapshots: list[Snapshot]
+    ) -> dict[str, int]:
         settled = ("settle append", "Order")
         spent = [dynamo.meter.totals().get(settled, Cost()) for dynamo in self.dynamos]
         return {
@@ -181,12 +174,16 @@ class Run:
             "requests": self.wire.requests,
             "commits": len(log),
             "inserts settled by a read": sum(cost.requests for cost in spent),
-            "snapshots": sum(map(len, self.snapshots.kept.values())),
+            "snapshots": len(snapshots),
         }
 
 
 def _itself(client: Any) -> Any:
     return client
+
+
+def _snapshot(item: Item) -> Snapshot:
+    return _snapshot_of(StreamId.parse(item["stream"]["S"]), item)
 
 
 def _nothing(*_: object) -> bool:

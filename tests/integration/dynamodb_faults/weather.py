@@ -28,8 +28,6 @@ class Kind(StrEnum):
     """An eventually consistent read lacks the last items."""
     TORN_ANSWER = "torn answer"
     """An eventually consistent read lacks an item in the middle, as where two pages differ."""
-    STALE_SNAPSHOT = "stale snapshot"
-    """The newest snapshot is not seen yet."""
 
 
 RATES: Final[Mapping[Kind, tuple[float, ...]]] = {
@@ -41,6 +39,5 @@ RATES: Final[Mapping[Kind, tuple[float, ...]]] = {
     Kind.OLD_ANSWER: (0, 0.1, 0.3),
     Kind.STALE_ANSWER: (0.1, 0.3, 0.6),
     Kind.TORN_ANSWER: (0, 0.2, 0.5),
-    Kind.STALE_SNAPSHOT: (0, 0.1, 0.5),
 }
 """Chances to choose from for each seed: some seeds lack a fault, so that others show."""
