@@ -115,15 +115,16 @@ class Wire:
         if self.weather.strikes(Kind.OLD_ANSWER, who):
             return _response(request.url, 200, told)
         told = json.loads(answer.content)
+        if "Item" in told and self.weather.strikes(Kind.STALE_ANSWER, who):
+            del told["Item"]
         items = told.get("Items", [])
-        if not asked.get("ScanIndexForward", True):
-            items.reverse()
+        newest_first = not asked.get("ScanIndexForward", True)
+        items.sort(key=lambda item: int(item["version"]["N"]))
         if items and self.weather.strikes(Kind.STALE_ANSWER, who):
             del items[-chance.randint(1, len(items)) :]
         if len(items) > 1 and self.weather.strikes(Kind.TORN_ANSWER, who):
             del items[chance.randrange(len(items) - 1)]
-        if not asked.get("ScanIndexForward", True):
-            items.reverse()
+        items.sort(key=lambda item: int(item["version"]["N"]), reverse=newest_first)
         return _response(request.url, 200, told)
 
     def _deliver(self) -> None:
