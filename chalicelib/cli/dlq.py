@@ -97,6 +97,9 @@ def _item(letter: DeadLetter) -> dict[str, Any]:
 
 def _content(reading: Reading, letter: DeadLetter) -> dict[str, Any]:
     try:
-        return {"commit": shown_commit(reading.codec.unpack(letter.commit)), "unreadable": None}
+        return {
+            "commit": shown_commit(reading.system.codec.unpack(letter.commit)),
+            "unreadable": None,
+        }
     except NexusError as error:  # which may be why it is here
         return {"commit": None, "unreadable": str(error)}

@@ -72,7 +72,7 @@ def show(stream: Stream, *, data: Data = DEFAULT_DATA, json: Json = False) -> No
     asked = stream_id(stream)
     with Reading.open(data) as reading:
         packed = list(reading.ports.events.read(asked, strong=True))
-        commits = [shown_commit(reading.codec.unpack(each)) for each in packed]
+        commits = [shown_commit(reading.system.codec.unpack(each)) for each in packed]
     if not packed:
         raise NotFound(f"nothing has happened to {asked}: `nexus streams list` shows what there is")
     if json:
@@ -145,7 +145,7 @@ def _newest(reading: Reading) -> Iterator[PackedCommit]:
 
 
 def _listed(reading: Reading, commit: PackedCommit) -> dict[str, object]:
-    header = reading.codec.header(commit)
+    header = reading.system.codec.header(commit)
     return {
         "stream": str(commit.stream),
         "version": commit.last,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chalicelib.cli.options import DEFAULT_DATA, Data, Exit, Json, examples
-from chalicelib.cli.output import console, emit, say
+from chalicelib.cli.output import emit, say
+from chalicelib.cli.progress import progress
 from chalicelib.cli.streams import stream_id
 from chalicelib.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from chalicelib.services.verification import Report, Verifier
     from chalicelib.wiring.embedded import Reading
@@ -56,7 +56,7 @@ def verify(
 
     with Reading.open(data) as reading:
         started = time.monotonic()
-        verifier = Verifier(reading.codec, reading.ports.registry)
+        verifier = Verifier(reading.system.codec, reading.ports.registry)
         if stream is None:
             _all(reading, verifier, quiet=json)
         else:
@@ -88,33 +88,12 @@ def _all(reading: Reading, verifier: Verifier, *, quiet: bool) -> None:
         verifier.report.add(reading.folder.event_store.path.name, message)
     try:
         routed = reading.consumers()[0].checkpoint
-        with _progress(reading.history.newest(), quiet=quiet) as moved:
+        with progress("Verifying", reading.history.newest(), quiet=quiet) as moved:
             for read in verifier.history(reading.history, routed):
                 moved(read)
     except Exception:  # what is damaged may break in any way, and has been told
         if not damage:
             raise
-
-
-@contextmanager
-def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Show a bar with its rate as long as somebody looks on; gives what moves it."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    rate = TextColumn("{task.fields[rate]:,.0f} commits/s")
-    screen = console(to_stderr=True)
-    columns = (TextColumn("Verifying"), BarColumn(), MofNCompleteColumn(), rate)
-    started = time.monotonic()
-    with Progress(
-        *columns, console=screen, disable=quiet or not screen.is_terminal, transient=True
-    ) as bar:
-        task = bar.add_task("", total=total, rate=0.0)
-
-        def moved(read: int) -> None:
-            rate = read / (time.monotonic() - started + 1e-9)
-            bar.update(task, completed=read, rate=rate)
-
-        yield moved
 
 
 def _deciders(present: str, counted: Counter[str]) -> dict[str, object]:

@@ -47,6 +47,8 @@ class Field:
     attribute: str
     kind: Kind
     optional: bool
+    choices: tuple[str, ...] = ()
+    """All values that there can be, if they are known; the kind is text then."""
 
 
 def _moment(value: datetime) -> str:
@@ -116,8 +118,9 @@ def _fields_of(document: type[Any]) -> Mapping[str, Field]:
         match member.form.form if isinstance(member.form, Maybe) else member.form:
             case Scalar(kind):
                 found[name] = Field(member.field.name, _KINDS[kind], optional)
-            case Choice():
-                found[name] = Field(member.field.name, _CHOICE, optional)
+            case Choice() as choice:
+                values = tuple(choice.values)
+                found[name] = Field(member.field.name, _CHOICE, optional, values)
     return found
 
 

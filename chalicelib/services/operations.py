@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from chalicelib.kernel.errors import NotFound
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from chalicelib.kernel.stream import StreamId
     from chalicelib.services.dead_letters import DeadLetter, DeadLetters
     from chalicelib.services.positions import ParkedStream, Positions
+    from chalicelib.services.rebuilds import Rebuild, Rebuilder
 
 FAILURES: Final = 3
 """Failures in a row from which on a consumer counts as down."""
 SHOWN: Final = 20
 """Parked streams that the health report lists."""
+NEVER: Final = "never"
+"""The state of a read model that was never rebuilt."""
 
 Report = dict[str, object]
 """Plain data, named as JSON names it."""
@@ -49,6 +52,8 @@ class Operations:
     projections: Sequence[Projection[Any]]
     redrivers: Mapping[str, Callable[[StreamId], bool]]
     """By consumer: makes a stream go on, and tells whether it did."""
+    rebuilders: Mapping[str, Rebuilder] = field(default_factory=dict)
+    """By index."""
     consumers: Callable[[], Iterable[ConsumerStatus]] = tuple
     damaged: Callable[[], Mapping[str, str]] = dict
     """By index, what was found to be damaged since the start, and what to do."""
@@ -109,6 +114,20 @@ class Operations:
             raise NotFound(message)
         return redriver(stream)
 
+    def rebuild(self, index: str) -> Report:
+        """Begin to fill a read model anew, unless that is under way; raises NotFound."""
+        return _rebuild(index, self._rebuilder(index).start())
+
+    def last_rebuild(self, index: str) -> Report:
+        """Return how the last rebuild of a read model stands; raises NotFound."""
+        return _rebuild(index, self._rebuilder(index).last())
+
+    def _rebuilder(self, index: str) -> Rebuilder:
+        if index not in self.rebuilders:
+            message = f"there is no read model {index[:100]}"
+            raise NotFound(message)
+        return self.rebuilders[index]
+
 
 def _consumer(each: ConsumerStatus) -> Report:
     return {"name": each.name, "lag": each.lag, "failures": each.failures, "error": each.error}
@@ -121,6 +140,18 @@ def _parked(each: ParkedStream) -> Report:
         "behind": each.version,
         "reason": each.reason,
         "waiting": each.waiting,
+    }
+
+
+def _rebuild(index: str, last: Rebuild | None) -> Report:
+    return {
+        "index": index,
+        "state": last.state if last else NEVER,
+        "handled": last.handled if last else 0,
+        "total": last.total if last else 0,
+        "startedAt": last and last.started_at,
+        "finishedAt": last and last.finished_at,
+        "error": last and last.error,
     }
 
 

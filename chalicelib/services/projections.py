@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,6 +71,18 @@ class ProjectionHandler:
         self._positions = parking.positions
         self._shapes = shapes
         self._sleep = sleep
+
+    def beside(self, consumer: str) -> ProjectionHandler:
+        """Return the handler that does the same under another name, and nothing more than that."""
+        return ProjectionHandler(
+            self.projection,
+            self._events,
+            self._codec,
+            self._read_models,
+            replace(self._parking, consumer=consumer),
+            self._shapes,
+            self._sleep,
+        )
 
     def handle(self, commits: Sequence[PackedCommit]) -> None:
         """Fold, write the documents, advance the positions, park what stopped: in this order.

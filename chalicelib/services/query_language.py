@@ -136,6 +136,9 @@ class QueryLanguage:
 
 
 def _read(field: Field, value: str) -> Scalar:
+    if field.choices and value not in field.choices:
+        message = f"{value[:100]!r} is none of {', '.join(field.choices)}"
+        raise ValueError(message)
     if len(value) <= MAX_VALUE:
         with suppress(ValueError, KeyError, OverflowError):
             return field.kind.read(value)

@@ -97,6 +97,7 @@ class System:
     operations: Operations
     identity: Identity
     shapes: Shapes
+    codec: CommitCodec
     read_json: Callable[[bytes], object]
 
 
@@ -124,6 +125,7 @@ def compose(ports: Ports, contexts: Iterable[BoundedContext], *, snapshot_interv
         operations=_operations(ports, router, projections),
         identity=ports.identity,
         shapes=shapes,
+        codec=codec,
         read_json=read_json,
     )
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.adapters.embedded.bus import SqliteEventBus
 from chalicelib.adapters.embedded.event_store import SqliteEventStore
-from chalicelib.adapters.embedded.feeds import ChangeFeed, HistoryFeed, TopicFeed
+from chalicelib.adapters.embedded.feeds import ChangeFeed, HistoryFeed, ReplayFeed, TopicFeed
 from chalicelib.adapters.embedded.mappings import Mapping
+from chalicelib.adapters.embedded.rebuilds import SqliteRebuilds
 from chalicelib.kernel.commit import Path
-from chalicelib.services.dead_letters import DeadLetterBox
+from chalicelib.services.dead_letters import DeadLetterBox, DeadLetters
 from chalicelib.services.event_router import Topic
-from chalicelib.wiring.container import ROUTER
+from chalicelib.services.read_models import ReadModels
+from chalicelib.services.rebuilds import Place, PlaceOfPositions, Places, Rebuilder
+from chalicelib.wiring.container import ROUTER, Ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,9 +26,29 @@ if TYPE_CHECKING:
     from chalicelib.kernel.commit import PackedCommit
     from chalicelib.kernel.stream import StreamId
     from chalicelib.services.projections import ProjectionHandler
-    from chalicelib.wiring.container import Ports, System
+    from chalicelib.services.rebuilds import Rebuilds
+    from chalicelib.wiring.container import System
 
+ROUTING: Final = f"{ROUTER}.changes"
+"""The router's mapping."""
 TOPIC_OF: Final = {Path.CORE: Topic.CORE, Path.SECONDARY: Topic.SECONDARY}
+
+
+class PlaceOfDocuments(Place, ReadModels, Protocol):
+    """Read models that can be exchanged."""
+
+
+class PlaceOfLetters(Place, DeadLetters, Protocol):
+    """Dead letters that can be exchanged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPorts(Ports):
+    """The ports as the embedded runtime has them: here a rebuild ends by an exchange."""
+
+    read_models: PlaceOfDocuments
+    positions: PlaceOfPositions
+    dead_letters: PlaceOfLetters
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +64,23 @@ class Mappings:
     """All mappings of a data folder, the router's first; and what they have put aside."""
 
     def __init__(
-        self, folder: DataFolder, ports: Ports, system: System, checkpoints: Checkpoints
+        self,
+        folder: DataFolder,
+        ports: EmbeddedPorts,
+        system: System,
+        checkpoints: Checkpoints,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = SqliteEventStore(folder.event_store)
         self._bus = SqliteEventBus(folder.bus)
         self._checkpoints = checkpoints
         self._system = system
+        rebuilds = SqliteRebuilds(folder.rebuilds, wake)
+        self.rebuilders = {
+            handler.consumer: self._rebuilder(handler, ports, rebuilds)
+            for handler in system.projections
+        }
+        """By index."""
         self._boxes = [
             (fed, DeadLetterBox(fed.name, ports.dead_letters, fed.handle, ports.events, ports.now))
             for fed in self._all()
@@ -54,21 +88,47 @@ class Mappings:
 
     def mappings(self) -> list[Mapping]:
         """Return the mappings; what a handler fails on for good is put aside as a dead letter."""
-        return [Mapping(fed.name, fed.feed, fed.handle, box.put) for fed, box in self._boxes]
+        fed = [Mapping(fed.name, fed.feed, fed.handle, box.put) for fed, box in self._boxes]
+        replayed = [
+            Mapping(each.name, ReplayFeed(self._store, each.under_way), each.replay, each.put_aside)
+            for each in self.rebuilders.values()
+        ]
+        return fed + replayed
 
     def redrivers(self) -> dict[str, Callable[[StreamId], bool]]:
-        """Return, by the mapping that a dead letter names, what hands it to its handler again."""
-        return {fed.name: box.redrive for fed, box in self._boxes}
+        """Return, by the consumer that a dead letter names, what makes it go on."""
+        return {
+            **{fed.name: box.redrive for fed, box in self._boxes},
+            **{index: each.redrive for index, each in self.rebuilders.items()},
+        }
+
+    def resume(self) -> None:
+        """Have rebuilds go on that the end of a process has interrupted; raises Unavailable."""
+        for each in self.rebuilders.values():
+            each.resume()
 
     def _all(self) -> Iterator[Fed]:
-        yield Fed(f"{ROUTER}.changes", ChangeFeed(self._store), self._system.router.handle)
+        yield Fed(ROUTING, ChangeFeed(self._store), self._system.router.handle)
         for handler in self._system.projections:
+            deliver = self.rebuilders[handler.consumer].deliver
             for path in sorted(handler.projection.paths):
                 feed = TopicFeed(self._bus, TOPIC_OF[path])
-                yield Fed(f"{handler.consumer}.{path}", feed, handler.handle)
-            yield Fed(f"{handler.consumer}.history", self._history(handler), handler.handle)
+                yield Fed(f"{handler.consumer}.{path}", feed, deliver)
+            yield Fed(f"{handler.consumer}.history", self._history(handler), deliver)
         due = TopicFeed(self._bus, Topic.SNAPSHOTS_DUE)
         yield Fed("snapshots.due", due, self._system.snapshots.handle)
+
+    def _rebuilder(
+        self, handler: ProjectionHandler, ports: EmbeddedPorts, rebuilds: Rebuilds
+    ) -> Rebuilder:
+        return Rebuilder(
+            handler,
+            Places(ports.read_models, ports.positions, ports.dead_letters),
+            rebuilds,
+            router=ROUTER,
+            published=lambda: self._checkpoints.get(ROUTING),
+            now=ports.now,
+        )
 
     def _history(self, handler: ProjectionHandler) -> HistoryFeed:
         """What was written before this projection was first here, which the bus no longer has."""

@@ -16,7 +16,7 @@ LINT = "from importlinter.cli import lint_imports_command as lint; lint()"
 PLANTED = {
     "kernel upwards": (
         "kernel/commit.py",
-        "import chalicelib.services.operations",
+        "import chalicelib.services.shapes",
         "Imports point",
     ),
     "services sideways": ("services/health.py", "import chalicelib.domain.orders", "Imports point"),

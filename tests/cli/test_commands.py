@@ -24,6 +24,7 @@ COMMANDS = [
     ["streams", "list"],
     ["streams", "show"],
     ["projections", "list"],
+    ["projections", "rebuild"],
     ["dlq", "list"],
     ["dlq", "show"],
     ["dlq", "redrive"],
@@ -187,7 +188,7 @@ class TestProjections:
         assert ["order-details-v1", "customer-orders-v1", "sales-v1"] == [
             item["index"] for item in told["items"]
         ]
-        assert [0] * 7 == [each["lag"] for item in told["items"] for each in item["consumers"]]
+        assert [0] * 10 == [each["lag"] for item in told["items"] for each in item["consumers"]]
 
     def test_that_have_stopped(self, nexus, stopped):
         """

@@ -16,9 +16,20 @@ import pytest
 
 from chalicelib.cli import checks
 from chalicelib.cli.checks import OLDEST_PYTHON, TOOLS
+from chalicelib.cli.progress import progress
 from tests.support.hygiene import ROOT
 from tests.support.server import Server
 
+NOON = "2026-01-31T12:00:00Z"
+RUNNING = {
+    "index": "order-details-v1",
+    "state": "running",
+    "handled": 3,
+    "total": 7,
+    "startedAt": NOON,
+    "finishedAt": None,
+    "error": None,
+}
 NEEDED = ["Python", "SQLite", "packages", "schemas", "policies", "data folder", "port"]
 
 
@@ -33,7 +44,7 @@ def answering(status, body):
             asked.append((self.command, self.path, self.rfile.read(size)))
             self.send_response(status)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
 
         def do_POST(self):
             self.do_GET()
@@ -149,6 +160,91 @@ class TestRedrive:
 
         assert 2 == done.code
         assert "is no address of a system" in done.err
+
+
+@pytest.mark.requirement("R5")
+class TestRebuild:
+    words = ("projections", "rebuild", "order-details-v1")
+
+    def test_fills_a_read_model_anew(self, nexus, stopped):
+        """
+        All of history is applied: what had stopped is shown, by code that can apply it.
+        """
+        with Server(stopped) as server:
+            done = nexus(*self.words, "--url", server.http.base_url, "--json")
+            order = server.query("/api/orders/o-1").json()
+            letters = server.query("/api/operations/dlq").json()["items"]
+
+        assert (0, "") == (done.code, done.err)
+        assert ("done", 5, 5) == tuple(done.json[each] for each in ("state", "handled", "total"))
+        assert ("delivered", 5, []) == (order["status"], order["version"], letters)
+
+    def test_is_told_to_people(self, nexus, data):
+        """
+        In a sentence; there is no bar where nobody looks on.
+        """
+        with Server(data) as server:
+            done = nexus(*self.words, "--url", server.http.base_url)
+
+        assert (0, "") == (done.code, done.err)
+        assert done.out.startswith("order-details-v1 is rebuilt from 7 commits; seconds: ")
+
+    def test_shows_a_bar(self, monkeypatch, capsys):
+        """
+        To those who look on: how far, how fast, how long still.
+        """
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("COLUMNS", "120")
+
+        with progress("Rebuilding", 1000, done=200) as moved:
+            moved(600)
+
+        shown = capsys.readouterr().err
+        assert "Rebuilding" in shown
+        assert "600/1000" in shown
+        assert " commits/s, " in shown
+        assert " s left" in shown
+
+    def test_asks_the_system(self, nexus):
+        """
+        By the contract.
+        """
+        with answering(202, RUNNING | {"state": "done", "finishedAt": NOON}) as (url, asked):
+            done = nexus(*self.words, "--url", url)
+
+        ((method, path, _body),) = asked
+        assert ("POST", "/api/operations/projections/order-details-v1/rebuild") == (method, path)
+        assert 0 == done.code
+
+    def test_that_has_failed(self, nexus):
+        """
+        Exit code 1, and why.
+        """
+        failed = RUNNING | {"state": "failed", "error": "1 streams would go back"}
+        with answering(202, failed) as (url, _):
+            done = nexus(*self.words, "--url", url)
+
+        assert 1 == done.code
+        assert "order-details-v1 was not rebuilt: 1 streams would go back\n" == done.out
+
+    def test_of_what_there_is_not(self, nexus, data):
+        """
+        The system's own sentence, and exit code 2.
+        """
+        with Server(data) as server:
+            done = nexus("projections", "rebuild", "no-such-v1", "--url", server.http.base_url)
+
+        assert (2, "", 1) == (done.code, done.out, done.err.count("\n"))
+        assert "there is no read model no-such-v1" in done.err
+
+    def test_where_no_system_runs(self, nexus, nobody):
+        """
+        It says what to do.
+        """
+        done = nexus(*self.words, "--url", nobody)
+
+        assert (2, "", 1) == (done.code, done.out, done.err.count("\n"))
+        assert "start it with `nexus run`" in done.err
 
 
 class TestRun:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from chalicelib.services.read_models import ReadModels, Scalar
+    from chalicelib.wiring.mappings import PlaceOfDocuments
 
 INDEX = "orders-v1"
 ANOTHER = "orders-v2"
@@ -532,6 +533,48 @@ class ReadModelsContract:
 
         assert [] == read_models.group(INDEX, Grouping(TENANT, none, ("day",), ("total",)))
         assert [] == read_models.group(INDEX, Grouping(TENANT, none, (), ("total",)))
+
+
+@pytest.mark.requirement("R5")
+class PlaceOfDocumentsContract:
+    """Bind it with a fixture ``read_models`` that is a Place too, with nothing in it."""
+
+    def test_an_index_can_get_what_another_has(self, read_models: PlaceOfDocuments):
+        """Nothing else, also in an older version, tombstones too; again and again; both have it."""
+        read_models.put(INDEX, [a_document("a", 9, total=1), a_document("gone", 9, total=2)])
+        others = [a_document("a", 3, total=5), a_tombstone("b", 4), a_document("c", total=6)]
+        read_models.put(ANOTHER, others)
+
+        read_models.replace(INDEX, by=ANOTHER)
+        read_models.replace(INDEX, by=ANOTHER)
+
+        for index in (INDEX, ANOTHER):
+            assert others == [read_models.get(index, TENANT, name) for name in "abc"]
+            assert ["a", "c"] == ids(read_models.find(index, a_query()))
+        assert read_models.get(INDEX, TENANT, "gone") is None
+
+    def test_an_index_that_is_empty_has_nothing_to_give(self, read_models: PlaceOfDocuments):
+        """Then there is nothing."""
+        read_models.put(INDEX, [a_document()])
+
+        read_models.replace(INDEX, by=ANOTHER)
+
+        assert read_models.get(INDEX, TENANT, "a") is None
+
+    def test_an_index_can_be_cleared(self, read_models: PlaceOfDocuments):
+        """Of all tenants and versions, so that it is as new; no other index is touched."""
+        for index in (INDEX, ANOTHER):
+            read_models.put(index, [a_document("a", 9, total=1), a_tombstone("b", 9)])
+            read_models.put(index, [a_document("a", 9, "another", total=1)])
+
+        read_models.clear(INDEX)
+        read_models.clear(INDEX)
+        read_models.put(INDEX, [a_document("b", total=7)])
+
+        assert read_models.get(INDEX, TENANT, "a") is None
+        assert read_models.get(INDEX, "another", "a") is None
+        assert ["b"] == ids(read_models.find(INDEX, a_query()))
+        assert ["a"] == ids(read_models.find(ANOTHER, a_query()))
 
 
 def _random_document(chance: random.Random, number: int) -> Document:

@@ -8,10 +8,17 @@ import pytest
 
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.dead_letters import SCHEMA, SqliteDeadLetters
-from tests.contract.dead_letters import DeadLettersContract
+from tests.contract.dead_letters import DeadLettersContract, PlaceOfLettersContract
 
 
 class TestSqliteDeadLetters(DeadLettersContract):
+    @pytest.fixture
+    def letters(self, tmp_path):
+        with closing(Database(tmp_path / "test.db", SCHEMA)) as database:
+            yield SqliteDeadLetters(database)
+
+
+class TestSqliteLettersAsPlace(PlaceOfLettersContract):
     @pytest.fixture
     def letters(self, tmp_path):
         with closing(Database(tmp_path / "test.db", SCHEMA)) as database:

@@ -8,10 +8,17 @@ import pytest
 
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.positions import SCHEMA, SqlitePositions
-from tests.contract.positions import PositionsContract
+from tests.contract.positions import PlaceOfPositionsContract, PositionsContract
 
 
 class TestSqlitePositions(PositionsContract):
+    @pytest.fixture
+    def positions(self, tmp_path):
+        with closing(Database(tmp_path / "test.db", SCHEMA)) as database:
+            yield SqlitePositions(database)
+
+
+class TestSqlitePositionsAsPlace(PlaceOfPositionsContract):
     @pytest.fixture
     def positions(self, tmp_path):
         with closing(Database(tmp_path / "test.db", SCHEMA)) as database:

@@ -8,10 +8,17 @@ import pytest
 
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.read_models import SCHEMA, SqliteReadModels
-from tests.contract.read_models import ReadModelsContract
+from tests.contract.read_models import PlaceOfDocumentsContract, ReadModelsContract
 
 
 class TestSqliteReadModels(ReadModelsContract):
+    @pytest.fixture
+    def read_models(self, tmp_path):
+        with closing(Database(tmp_path / "test.db", SCHEMA)) as database:
+            yield SqliteReadModels(database)
+
+
+class TestSqliteDocumentsAsPlace(PlaceOfDocumentsContract):
     @pytest.fixture
     def read_models(self, tmp_path):
         with closing(Database(tmp_path / "test.db", SCHEMA)) as database:

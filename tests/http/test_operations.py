@@ -68,7 +68,7 @@ def test_a_stopped_stream_is_seen(http):
         projection["source"],
         projection["paths"],
     )
-    assert [0, 0, 0] == [consumer["lag"] for consumer in projection["consumers"]]
+    assert [0, 0, 0, 0] == [consumer["lag"] for consumer in projection["consumers"]]
     assert [(STREAM, 1)] == [(each["stream"], each["behind"]) for each in projection["parked"]]
     assert (POISON, STREAM, 2, "ZeroDivisionError: version two", 3) == (
         letter["consumer"],
@@ -77,6 +77,12 @@ def test_a_stopped_stream_is_seen(http):
         letter["reason"],
         letter["attempts"],
     )
+
+
+@pytest.fixture(name="settle")
+def _settle(embedded):
+    """What carries everything on."""
+    return Client(embedded).settle
 
 
 def test_it_can_be_redriven(http, broken):
@@ -131,3 +137,55 @@ def test_what_has_not_stopped_can_not_be_redriven(http, consumer, body, status):
     A consumer or a stream without a dead letter is not found; another body is refused.
     """
     assert status == http.post(f"/api/operations/dlq/{consumer}/redrive", json=body).status_code
+
+
+REBUILD = f"/api/operations/projections/{POISON}/rebuild"
+
+
+def test_a_rebuild_is_begun_and_looked_at(http, settle, broken):
+    """
+    Before it there was none; it is begun once, however often that is asked for; then it is done.
+    """
+    never = http.get(REBUILD)
+    begun = http.post(REBUILD)
+    again = http.post(REBUILD, json={})
+    running = http.get(REBUILD)
+    broken.clear()
+    settle()
+    done = http.get(REBUILD).json()
+
+    assert [200, 202, 202, 200] == [each.status_code for each in (never, begun, again, running)]
+    none = {"startedAt": None, "finishedAt": None, "error": None}
+    assert {"index": POISON, "state": "never", "handled": 0, "total": 0, **none} == never.json()
+    assert begun.json() == again.json() == running.json()
+    assert ("running", 0, 4) == tuple(begun.json()[each] for each in ("state", "handled", "total"))
+    assert ("done", 4, None) == (done["state"], done["handled"], done["error"])
+    assert begun.json()["startedAt"] == done["startedAt"] < done["finishedAt"]
+    assert 0 == http.get("/health").json()["parkedCount"]
+
+
+def test_a_rebuild_that_has_failed_says_why(http, settle, broken):
+    """
+    With the stream that would have gone back.
+    """
+    broken.add(1)
+
+    http.post(REBUILD)
+    settle()
+
+    failed = http.get(REBUILD).json()
+    assert "failed" == failed["state"]
+    assert f"the first is {STREAM}, which stops behind version 0" in failed["error"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_there_is_not_can_not_be_rebuilt(http, method):
+    """
+    An index that no projection fills is not found.
+    """
+    answer = http.request(method, "/api/operations/projections/no-such-v1/rebuild")
+
+    assert (404, "there is no read model no-such-v1") == (
+        answer.status_code,
+        answer.json()["detail"],
+    )

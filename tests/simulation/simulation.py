@@ -85,7 +85,7 @@ class Simulation:
 
     def _bad_weather(self) -> None:
         auditing = self._process("auditor", CalmWire(self.network))
-        self.auditor.codec = auditing.system.streams._codec
+        self.auditor.codec = auditing.system.codec
         consumers = [ROUTER, *(each.index for each in orders.projections)]
         self.poison.spread(consumers, self.script.orders, list(STATUS)[:3])
         self._consumers()

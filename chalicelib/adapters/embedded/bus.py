@@ -114,3 +114,12 @@ class Checkpoints:
         """Keep a mapping's checkpoint."""
         with self._database.write() as connection:
             connection.execute(_SAVE, (mapping, sequence))
+
+
+class ReadOnlyCheckpoints(Checkpoints):
+    """The checkpoints as they stand in a file that is open for reading only."""
+
+    def first(self, mapping: str, sequence: int) -> int:
+        """Return the checkpoint of that name, or the sequence number if there is none yet."""
+        rows = self._database.rows(_CHECKPOINT, (mapping,))
+        return int(rows[0][0]) if rows else sequence

@@ -45,10 +45,16 @@ _REMOVE: Final = "DELETE FROM letters WHERE consumer = ? AND stream = ? AND vers
 _ALL: Final = """
     SELECT * FROM letters WHERE consumer = ifnull(?, consumer) ORDER BY consumer, stream, version
 """
+_COPY: Final = """
+    INSERT INTO letters
+    SELECT ?, stream, version, count, header, body, hash, reason, attempts, failed_at
+    FROM letters WHERE consumer = ?
+"""
+_CLEAR: Final = "DELETE FROM letters WHERE consumer = ?"
 
 
 class SqliteDeadLetters:
-    """Implements DeadLetters."""
+    """Implements DeadLetters and Place."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -72,6 +78,15 @@ class SqliteDeadLetters:
     def count(self) -> int:
         ((count,),) = self._database.rows("SELECT count(*) FROM letters")
         return int(count)
+
+    def replace(self, consumer: str, by: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (consumer,))
+            connection.execute(_COPY, (consumer, by))
+
+    def clear(self, consumer: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (consumer,))
 
 
 def _letter(row: Any) -> DeadLetter:

@@ -15,7 +15,7 @@ import zlib
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded import bus, positions, read_models, snapshots
+from chalicelib.adapters.embedded import bus, positions, read_models, rebuilds, snapshots
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.faults import explained
 from chalicelib.adapters.embedded.schema import Schema, header_of
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_PARTS: Final = (snapshots.SCHEMA, positions.SCHEMA, read_models.SCHEMA, bus.SCHEMA)
+_PARTS: Final = (
+    snapshots.SCHEMA,
+    positions.SCHEMA,
+    read_models.SCHEMA,
+    rebuilds.SCHEMA,
+    bus.SCHEMA,
+)
 
 SCHEMA: Final = Schema(
     "derived data",

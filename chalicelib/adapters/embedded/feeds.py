@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from chalicelib.adapters.embedded.bus import SqliteEventBus
     from chalicelib.adapters.embedded.event_store import SqliteEventStore
     from chalicelib.adapters.embedded.records import Record
     from chalicelib.services.event_router import Topic
+    from chalicelib.services.rebuilds import Rebuild
 
 
 class Feed(Protocol):
@@ -60,6 +61,27 @@ class HistoryFeed:
 
     def waiting(self, after: int) -> int:
         return max(0, self.until - after)
+
+    def trim(self, upto: int) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFeed:
+    """The commits that a rebuild has still to handle, while one runs; it knows itself how far."""
+
+    store: SqliteEventStore
+    under_way: Callable[[], Rebuild | None]
+
+    def read(self, after: int, limit: int) -> Sequence[Record]:
+        rebuild = self.under_way()
+        if rebuild is None:
+            return []
+        return self.store.changes(rebuild.handled, min(limit, rebuild.left))
+
+    def waiting(self, after: int) -> int:
+        rebuild = self.under_way()
+        return rebuild.left if rebuild else 0
 
     def trim(self, upto: int) -> None:
         pass

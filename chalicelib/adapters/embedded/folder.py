@@ -64,7 +64,7 @@ class DataFolder:
         """The file that holds the snapshots; likewise the others."""
         return self.derived
 
-    positions = read_models = bus = snapshots
+    positions = read_models = rebuilds = bus = snapshots
 
 
 class ReadOnlyFolder(DataFolder):

@@ -55,10 +55,15 @@ _PARKED: Final = """
     SELECT consumer, stream, version, parked, waiting FROM positions
     WHERE parked IS NOT NULL AND consumer = ifnull(?, consumer)
 """
+_COPY: Final = """
+    INSERT INTO positions (consumer, stream, version, parked, waiting)
+    SELECT ?, stream, version, parked, waiting FROM positions WHERE consumer = ?
+"""
+_CLEAR: Final = "DELETE FROM positions WHERE consumer = ?"
 
 
 class SqlitePositions:
-    """Implements Positions."""
+    """Implements Positions and Place."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -93,3 +98,12 @@ class SqlitePositions:
             for name, stream, *rest in self._database.rows(_PARKED, (consumer,))
         ]
         return sorted(found, key=lambda each: (each.consumer, each.stream))
+
+    def replace(self, consumer: str, by: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (consumer,))
+            connection.execute(_COPY, (consumer, by))
+
+    def clear(self, consumer: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (consumer,))

@@ -89,10 +89,15 @@ _GROUP: Final = """
     WHERE index_name = ? AND tenant = ? AND {filters}
     GROUP BY {keys} ORDER BY {keys}
 """
+_COPY: Final = """
+    INSERT INTO documents (index_name, tenant, id, version, body, fields, words, seal)
+    SELECT ?, tenant, id, version, body, fields, words, seal FROM documents WHERE index_name = ?
+"""
+_CLEAR: Final = "DELETE FROM documents WHERE index_name = ?"
 
 
 class SqliteReadModels:
-    """Implements ReadModels. A document's integers have 64 bits; sums are exact beyond that.
+    """Implements ReadModels and Place. Integers have 64 bits; sums are exact beyond that.
 
     Each document is sealed, and a damaged one is not shown.
     """
@@ -146,6 +151,15 @@ class SqliteReadModels:
         )
         rows = self._rows(index, sql, (index, grouping.tenant, *values))
         return [_group(row, len(grouping.by)) for row in rows]
+
+    def replace(self, consumer: str, by: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (consumer,))
+            connection.execute(_COPY, (consumer, by))
+
+    def clear(self, consumer: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CLEAR, (consumer,))
 
     def _rows(self, index: str, sql: str, values: Sequence[object]) -> list[Any]:
         try:

@@ -1,4 +1,4 @@
-"""Operations over HTTP: what carries events, what has stopped, and making it go on.
+"""Operations over HTTP: what carries events, what has stopped, going on, and starting anew.
 
 Whoever asks sees and redrives the streams of their own tenant.
 """
@@ -23,6 +23,8 @@ def blueprint() -> Routes:
     """Return the routes of operations."""
     routes = Routes(__name__)
     routes.get("/api/operations/projections", projections)
+    routes.get("/api/operations/projections/{index}/rebuild", last_rebuild)
+    routes.post("/api/operations/projections/{index}/rebuild", rebuild)
     routes.get("/api/operations/dlq", dead_letters)
     routes.post("/api/operations/dlq/{consumer}/redrive", redrive)
     return routes
@@ -32,6 +34,20 @@ def projections(incoming: Incoming) -> Response:
     """Return each projection with its consumers' lag and its parked streams: ``{items}``."""
     tenant = incoming.conversation().principal.tenant
     return answer(current().shapes.to_json({"items": current().operations.read_models(tenant)}))
+
+
+def rebuild(incoming: Incoming) -> Response:
+    """Begin to fill a read model anew, or go on with it, and return how it stands: 202."""
+    incoming.conversation()
+    report = current().operations.rebuild(incoming.captured["index"])
+    return answer(current().shapes.to_json(report), status=202)
+
+
+def last_rebuild(incoming: Incoming) -> Response:
+    """Return how the last rebuild of a read model stands."""
+    incoming.conversation()
+    report = current().operations.last_rebuild(incoming.captured["index"])
+    return answer(current().shapes.to_json(report))
 
 
 def dead_letters(incoming: Incoming) -> Response:

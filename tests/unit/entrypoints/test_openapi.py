@@ -18,6 +18,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from chalicelib import wiring
 from chalicelib.adapters.pydantic.json import read_json
 from chalicelib.adapters.pydantic.shapes import PydanticShapes
+from chalicelib.domain.orders.order import Status
 from chalicelib.entrypoints.http import create_app
 from chalicelib.entrypoints.http import errors as http
 from chalicelib.entrypoints.http.openapi.components import Components
@@ -194,6 +195,7 @@ def test_a_schema_of_any_kind_has_an_example():
     [
         ("totalAmount", AMOUNT),
         ("totalAmount[gte]", AMOUNT),
+        ("status", {"type": "string", "enum": [status.value for status in Status]}),
         ("placedAt[lt]", {"type": "string", "format": "date-time"}),
         ("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
     ],

@@ -40,6 +40,7 @@ class TestFilters:
             ("weight[gt]", "5", Filter("weight", "gt", 5)),
             ("price[lte]", "9.5", Filter("price", "lte", 950)),
             ("status", "paid", Filter("status", "eq", "paid")),
+            ("status[gte]", "paid", Filter("status", "gte", "paid")),
             ("fragile", "true", Filter("fragile", "eq", True)),
             (
                 "sentAt[gte]",
@@ -70,6 +71,9 @@ class TestFilters:
             ("price", "NaN", "'NaN' is no amount"),
             ("price", "1e99999999999", "is no amount"),
             ("fragile", "yes", "'yes' is no boolean"),
+            ("status", "foo", "'foo' is none of placed, paid, shipped, delivered, cancelled"),
+            ("status[gt]", "Paid", "'Paid' is none of placed, paid"),
+            ("status", "x" * 501, "is none of placed, paid"),
             ("sentAt", "yesterday", "is no time"),
             ("day", "2026-02-30", "is no day"),
             ("parcelId", "x" * 501, "is no text"),

@@ -94,9 +94,16 @@ class Dynamo:
 
     def pages(self, purpose: Purpose, action: str, **parameters: Any) -> Iterator[list[Item]]:
         """Yield the items of each page of a query or scan, until there is none left."""
+        for answer in self.answers(purpose, action, **parameters):
+            yield answer["Items"]
+
+    def answers(
+        self, purpose: Purpose, action: str, **parameters: Any
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield the answers of a query or scan, page by page."""
         while True:
             answer = self.call(purpose, action, **parameters)
-            yield answer["Items"]
+            yield answer
             if "LastEvaluatedKey" not in answer:
                 return
             parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

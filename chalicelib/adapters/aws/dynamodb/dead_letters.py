@@ -69,6 +69,18 @@ class DynamoDeadLetters:
             found, key=lambda each: (each.consumer, each.commit.stream, each.commit.version)
         )
 
+    def count(self) -> int:
+        """Return how many there are; the whole table is read for it."""
+        answers = self._dynamo.answers(
+            Purpose("count letters", "all"),
+            "scan",
+            TableName=self._table,
+            Select="COUNT",
+            FilterExpression="attribute_exists(#reason)",  # parts of letters have none
+            ExpressionAttributeNames={"#reason": "reason"},
+        )
+        return sum(int(answer["Count"]) for answer in answers)
+
     def _of(self, consumer: str, stream: StreamId, last: int) -> dict[str, Any]:
         return {
             "TableName": self._table,

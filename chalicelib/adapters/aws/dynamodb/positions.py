@@ -98,7 +98,8 @@ class DynamoPositions:
         condition = (
             "attribute_exists(#key) AND (attribute_not_exists(#waiting) OR #waiting <= :seen)"
         )
-        return not self._update("release", consumer, stream, update, condition, values)
+        refused = self._update("release", consumer, stream, update, condition, values)
+        return refused is None or not refused.item
 
     def parked(self, consumer: str | None = None) -> Sequence[ParkedStream]:
         query = {"TableName": self._table, "IndexName": PARKED.name}
@@ -124,6 +125,7 @@ class DynamoPositions:
             UpdateExpression=update,
             ExpressionAttributeNames=used,
             ExpressionAttributeValues=values,
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
             **({"ConditionExpression": condition} if condition else {}),
         )
 

@@ -1,4 +1,4 @@
-"""Operations: how the system does, what has stopped, and making it go on."""
+"""Operations: how the system does, what has stopped, going on and starting anew."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from chalicelib.entrypoints.http.openapi.problems import EVERYWHERE
 from chalicelib.entrypoints.http.openapi.terms import MOMENT, STREAM, TEXT, Json, closed, content
 from chalicelib.kernel import errors
 from chalicelib.kernel.commit import Path
+from chalicelib.services.operations import NEVER
+from chalicelib.services.rebuilds import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ _REDRIVE: Final = (
     errors.CorruptStream,
 )
 _COUNT: Final[Json] = {"type": "integer", "minimum": 0}
+_MAYBE_MOMENT: Final[Json] = {**MOMENT, "type": ["string", "null"]}
 _CONSUMER: Final = closed(
     {
         "name": TEXT,
@@ -75,6 +78,22 @@ _PROJECTION: Final = closed(
         "parked": {"type": "array", "items": _PARKED},
     }
 )
+_REBUILD: Final = closed(
+    {
+        "index": TEXT,
+        "state": {
+            "type": "string",
+            "enum": [NEVER, *State],
+            "description": "Once failed, the old read model has stayed.",
+        },
+        "handled": {**_COUNT, "description": "Commits of the history."},
+        "total": {**_COUNT, "description": "As many there were when it began."},
+        "startedAt": _MAYBE_MOMENT,
+        "finishedAt": _MAYBE_MOMENT,
+        "error": {"type": ["string", "null"], "description": "Why it has failed."},
+    },
+    description="The last rebuild of a read model.",
+)
 _LETTER: Final = closed(
     {
         "consumer": TEXT,
@@ -103,6 +122,7 @@ def paths(components: Components) -> Iterator[tuple[str, Json]]:
             problems,
         )
     }  # fmt: skip
+    yield "/api/operations/projections/{index}/rebuild", _rebuild(components)
     letters = json("All of them.", _items(components.schema("DeadLetter", _LETTER)))
     yield (
         "/api/operations/dlq",
@@ -117,6 +137,22 @@ def paths(components: Components) -> Iterator[tuple[str, Json]]:
 
 def _operation(name: str, summary: str, answer: Json, problems: Json, *parameters: Json) -> Json:
     return operation(name, TAG["name"], summary, {"200": answer, **problems}, *parameters)
+
+
+def _rebuild(components: Components) -> Json:
+    schema = components.schema("Rebuild", _REBUILD)
+    index = path("index", description="Of the read model, as order-details-v1.")
+    problems = components.problems(*_PROBLEMS, errors.NotFound)
+    begun = {"202": json("It runs; or it is done, if there was nothing to do.", schema), **problems}
+    last = json("How it stands.", schema)
+    return {
+        "get": _operation("getRebuild", "The last rebuild of a read model", last, problems, index),
+        "post": {
+            **operation("rebuild", TAG["name"], "Fill a read model anew", begun, index),
+            "description": "All of history is applied beside the present read model, which answers "
+            "until the new one takes its place. To repeat this while it runs changes nothing.",
+        },
+    }
 
 
 def _redrive(components: Components) -> Json:

@@ -114,23 +114,24 @@ def path(name: str, schema: Json = IDENTIFIER, description: str = "") -> Json:
 
 def captured(name: str, document: type[Any]) -> Json:
     """Return a part of the path that is a filter."""
-    kind = fields_of(document)[name].kind.name
-    return path(name, IDENTIFIER if kind == "text" else _KINDS[kind])
+    field = fields_of(document)[name]
+    plain = field.kind.name == "text" and not field.choices
+    return path(name, IDENTIFIER if plain else _values(field))
 
 
-def filters(document: type[Any], properties: Json, without: Collection[str]) -> list[Json]:
-    """Return a parameter for each question about each field; ``properties`` is its schema's."""
+def filters(document: type[Any], without: Collection[str]) -> list[Json]:
+    """Return a parameter for each question about each field."""
     return [
         parameter
         for name, field in fields_of(document).items()
         if name not in without
-        for parameter in _filters(name, field, properties[name])
+        for parameter in _filters(name, field)
     ]
 
 
-def _filters(name: str, field: Field, schema: Json) -> list[Json]:
-    kind = _KINDS[field.kind.name]
-    equal = _query(name, {**kind, **_choices(schema)}, f"Only those whose `{name}` is this.")
+def _filters(name: str, field: Field) -> list[Json]:
+    kind = _values(field)
+    equal = _query(name, kind, f"Only those whose `{name}` is this.")
     if field.kind.name not in _ORDERED:
         return [equal]
     return [
@@ -142,9 +143,11 @@ def _filters(name: str, field: Field, schema: Json) -> list[Json]:
     ]
 
 
-def _choices(schema: Json) -> Json:
-    """Return the values of an enumeration as examples, since any other text finds nothing."""
-    return {"examples": schema["enum"]} if "enum" in schema else {}
+def _values(field: Field) -> Json:
+    """Return the schema of what a field can be compared with."""
+    if field.choices:
+        return {"type": "string", "enum": list(field.choices)}
+    return _KINDS[field.kind.name]
 
 
 def sort(document: type[Any], default: str) -> Json:

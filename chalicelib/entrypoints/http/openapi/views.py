@@ -117,10 +117,9 @@ def _totals(view: Totals, components: Components) -> Json:
 
 def _asked(view: Many | Totals) -> list[Json]:
     document, caught = view.projection.document, captures(view.route)
-    properties = output_schema(document)["properties"]
     return [
         *(captured(name, document) for name in caught),
-        *filters(document, properties, without=caught),
+        *filters(document, without=caught),
     ]
 
 
