@@ -9,6 +9,7 @@ PORT ?= 8000
 DATA ?= .data
 ARGS ?=
 SEEDS ?= 10000
+DYNAMODB_SEEDS ?= 20
 
 # Expanded only when a virtual environment has to be made. Found is not enough, it has to run: a
 # version manager's shim may stand for a Python that is switched off.
@@ -46,8 +47,9 @@ test: .venv/.dev-stamp ## Run the tests; ARGS="tests/unit -k order" chooses amon
 	.venv/bin/python -m pytest $(ARGS)
 
 .PHONY: chaos
-chaos: .venv/.dev-stamp ## Simulate 10,000 seeds of faults and crashes, and count them; SEEDS=500
+chaos: .venv/.dev-stamp ## Simulate 10,000 seeds of faults, and 20 on DynamoDB Local; SEEDS=500
 	.venv/bin/python -m tests.simulation --seeds $(SEEDS)
+	.venv/bin/python -m tests.integration.dynamodb_faults --seeds $(DYNAMODB_SEEDS)
 
 .PHONY: dynamodb
 dynamodb: .venv/.dev-stamp ## Run DynamoDB Local, in memory, as the tests do (needs a JDK and Maven)

@@ -131,10 +131,16 @@ class Auditor:
         story.states.append(self.aggregate.decider.fold(story.states[-1], events))
 
     def answered(self, attempt: Attempt, answer: Answer) -> None:
-        """Judge an answer: some state between question and answer must justify it."""
-        story = self.story(attempt.stream)
-        attempt.answer, attempt.ended = answer, len(story.commits)
+        """Take down an answer, and judge it."""
+        attempt.answer, attempt.ended = answer, len(self.story(attempt.stream).commits)
         attempt.last_step = self._step()
+        self.judge(attempt)
+
+    def judge(self, attempt: Attempt) -> None:
+        """Judge an answer: some state between question and answer must justify it."""
+        answer = attempt.answer
+        assert answer is not None
+        assert attempt.ended is not None
         if isinstance(answer, Unavailable):
             return
         given = described(answer)

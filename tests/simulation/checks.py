@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.commit import Commit
     from chalicelib.kernel.context import BoundedContext
     from chalicelib.kernel.projection import Projection
+    from chalicelib.kernel.snapshot import Snapshot
     from tests.simulation.audit import Auditor, Story
     from tests.simulation.cloud import Cloud
     from tests.simulation.process import Process
@@ -59,10 +60,11 @@ class Checks:
     def snapshots(self) -> None:
         """3: each snapshot of today, and each load from one, is the naive fold up to there."""
         loader = self.process.system.snapshots._loaders[self.auditor.aggregate.name]
+        shapes, kind = self.process.system.shapes, self.auditor.aggregate.state
         for story in self._stories:
             for snapshot in self.cloud.snapshots[story.stream].values():
                 if snapshot.reducer == loader.reducer:
-                    self._snapshot(story, snapshot.version, snapshot.head.commands, snapshot.state)
+                    judge_snapshot(story, snapshot, shapes.from_json(kind, snapshot.state))
             loaded = loader.load(story.stream, strong=True)
             if (loaded.state, loaded.head.version) != (story.states[-1], story.version()):
                 raise Violation(f"3: {story.stream} loads as {loaded}, not {story.states[-1]}")
@@ -120,20 +122,6 @@ class Checks:
     @property
     def _stories(self) -> list[Story]:
         return list(self.auditor.stories.values())
-
-    def _snapshot(
-        self, story: Story, version: int, commands: tuple[AcceptedCommand, ...], state: bytes
-    ) -> None:
-        (length,) = (n for n in range(len(story.states)) if story.version(n) == version)
-        shapes, kind = self.process.system.shapes, self.auditor.aggregate.state
-        if shapes.from_json(kind, state) != story.states[length]:
-            raise Violation(f"3: snapshot {story.stream}@{version} is not {story.states[length]}")
-        known = [
-            AcceptedCommand(each.header.command_id, each.header.input_hash, each.version)
-            for each in story.commits[:length]
-        ]
-        if list(commands) != known[-REMEMBERED:]:
-            raise Violation(f"3: snapshot {story.stream}@{version} has forgotten commands")
 
     def _unrouted(self, story: Story) -> list[Commit]:
         return [
@@ -204,3 +192,17 @@ class Checks:
                 orders, amount = tally[group]
                 tally[group] = orders + 1, amount + minor_units(place.data.total_amount)
         return dict(tally)
+
+
+def judge_snapshot(story: Story, snapshot: Snapshot, state: object) -> None:
+    """3: a snapshot is the naive fold up to its version, and has what the stream remembers."""
+    name, version = f"snapshot {story.stream}@{snapshot.version}", snapshot.version
+    (length,) = (n for n in range(len(story.states)) if story.version(n) == version)
+    if state != story.states[length]:
+        raise Violation(f"3: {name} is {state}, not {story.states[length]}")
+    known = [
+        AcceptedCommand(each.header.command_id, each.header.input_hash, each.version)
+        for each in story.commits[:length]
+    ]
+    if list(snapshot.head.commands) != known[-REMEMBERED:]:
+        raise Violation(f"3: {name} has forgotten commands")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tests.simulation.weather import Kind
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Report:
     asks: list[int]
     struck: list[str] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)
-    faults: Counter[Kind] = field(default_factory=Counter)
+    faults: Counter[Any] = field(default_factory=Counter)
     failure: str | None = None
     trace: list[str] = field(default_factory=list)
 
@@ -48,7 +45,7 @@ class Sum:
     """Many reports, added up."""
 
     figures: Counter[str] = field(default_factory=Counter)
-    faults: Counter[Kind] = field(default_factory=Counter)
+    faults: Counter[Any] = field(default_factory=Counter)
     verdicts: list[str] = field(default_factory=list)
 
     def add(self, report: Report) -> None:

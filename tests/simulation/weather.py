@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Kind(StrEnum):
 
 CRASHES: Final = (Kind.CRASH_BEFORE, Kind.CRASH_AFTER)
 
-_RATES: Final[Mapping[Kind, tuple[float, ...]]] = {
+RATES: Final[Mapping[Kind, tuple[float, ...]]] = {
     Kind.LOST_REQUEST: (0, 0.01, 0.06),
     Kind.LOST_ANSWER: (0, 0.03, 0.12),
     Kind.LATE_REQUEST: (0, 0.02, 0.08),
@@ -75,20 +75,31 @@ class Weather:
     """Draws faults by (seed, actor), so that holding one back leaves the others where they are.
 
     ``only`` names the faults that may strike, as ``writer-1/lost answer/3``; None: all may.
+    Actors may be threads that run at the same time.
     """
 
-    def __init__(self, seed: int, only: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        only: frozenset[str] | None = None,
+        rates: Mapping[Any, tuple[float, ...]] = RATES,
+    ) -> None:
         self.calm = False
         self.struck: list[str] = []
-        self.counts: Counter[Kind] = Counter()
+        self._kinds: list[StrEnum] = []
         self._seed = seed
         self._only = only
         self._chances: dict[str, random.Random] = {}
-        self._drawn: Counter[tuple[str, Kind]] = Counter()
+        self._drawn: Counter[tuple[str, StrEnum]] = Counter()
         chance = random.Random(f"{seed}/weather")
-        self._rates = {kind: chance.choice(rates) for kind, rates in _RATES.items()}
+        self._rates = {kind: chance.choice(choices) for kind, choices in rates.items()}
 
-    def strikes(self, kind: Kind, who: str) -> bool:
+    @property
+    def counts(self) -> Counter[Any]:
+        """How often each kind has struck."""
+        return Counter(self._kinds)
+
+    def strikes(self, kind: StrEnum, who: str) -> bool:
         """Tell whether a fault strikes an actor now."""
         rate = self._rates[kind]
         if self.calm or not rate or self.chance(who).random() >= rate:
@@ -98,7 +109,7 @@ class Weather:
         if self._only is not None and name not in self._only:
             return False
         self.struck.append(name)
-        self.counts[kind] += 1
+        self._kinds.append(kind)
         return True
 
     def chance(self, who: str) -> random.Random:

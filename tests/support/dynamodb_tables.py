@@ -24,11 +24,19 @@ def a_dynamo(local: DynamoDBLocal) -> Dynamo:
 
 
 @contextmanager
-def a_table(local: DynamoDBLocal, table: Table, **more: Any) -> Iterator[str]:
-    """Give the name of a new, empty table; ``more`` are parameters of CreateTable."""
-    client = local.client()
-    name = create(client, table, prefix=f"{uuid.uuid4().hex}-", **more)
+def tables(local: DynamoDBLocal, *wanted: Table, **more: Any) -> Iterator[str]:
+    """Give the prefix to the names of new, empty tables; ``more`` are CreateTable's parameters."""
+    client, prefix = local.client(), f"{uuid.uuid4().hex}-"
+    names = [create(client, table, prefix=prefix, **more) for table in wanted]
     try:
-        yield name
+        yield prefix
     finally:
-        client.delete_table(TableName=name)
+        for name in names:
+            client.delete_table(TableName=name)
+
+
+@contextmanager
+def a_table(local: DynamoDBLocal, table: Table, **more: Any) -> Iterator[str]:
+    """Give the name of a new, empty table."""
+    with tables(local, table, **more) as prefix:
+        yield prefix + table.name
