@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - Shapes reads the hints
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import uuid4
 
