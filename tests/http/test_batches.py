@@ -221,6 +221,7 @@ class TestResults:
         ]
 
 
+NO_OBJECTS: tuple[object, ...] = ([], "order", 5, None, True)
 BAD_DATA: list[tuple[str, object]] = [
     *(("PlaceOrder", data) for data, _ in FIELDS.values()),
     *(("PlaceOrder", {**FIELDS["unknown"][0], "orderId": text}) for text in BAD_IDS.values()),
@@ -229,7 +230,7 @@ BAD_DATA: list[tuple[str, object]] = [
         for text, said in AMOUNTS.values()
         if said == "/totalAmount"
     ),
-    *(("PlaceOrder", data) for data in ([], "order", 5, None, True)),
+    *(("PlaceOrder", data) for data in NO_OBJECTS),
     ("PlaceOrder", too_large_order()),
     ("FlyOrder", {}),
     ("placeorder", {}),
