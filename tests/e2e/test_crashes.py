@@ -143,6 +143,7 @@ def life(order_id):
     ]
 
 
+@pytest.mark.requirement("T5")
 def test_a_batch_that_was_cut_short_is_sent_again(tmp_path):
     """
     Killed in the middle of a batch, a part of it is stored; sent again, each command is in its
