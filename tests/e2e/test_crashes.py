@@ -1,5 +1,6 @@
 """Killed at random moments under load: nothing acknowledged is lost or doubled."""
 
+import itertools
 import os
 import random
 import threading
@@ -61,6 +62,13 @@ class Writers:
             self.acknowledged[order_id].append(name)
 
 
+def types_of(server, order_id):
+    """The types of an order's events; none if there is no such order."""
+    answer = server.query(f"/api/streams/Order/{order_id}")
+    events = answer.json()["events"] if answer.status_code == 200 else []
+    return [event["type"].removeprefix("orders.") for event in events]
+
+
 STATUS = {"OrderPlaced": "placed", "OrderPaid": "paid", "OrderShipped": "shipped"}
 EVENTS = {"PlaceOrder": "OrderPlaced", "PayOrder": "OrderPaid", "ShipOrder": "OrderShipped"}
 
@@ -85,9 +93,7 @@ def test_killed_again_and_again(tmp_path):
         settled(server)
         folds = {}
         for order_id, commands in acknowledged.items():
-            answer = server.query(f"/api/streams/Order/{order_id}")
-            events = answer.json()["events"] if answer.status_code == 200 else []
-            types = [event["type"].removeprefix("orders.") for event in events]
+            types = types_of(server, order_id)
             done = [EVENTS[name] for name in commands]
             assert done == types[: len(done)]
             assert len(types) <= len(done) + 1
@@ -104,3 +110,56 @@ def test_killed_again_and_again(tmp_path):
         assert sum(row["totalAmount"] for row in sales) == Decimal("1.01") * len(folds)
         assert 0 == server.query("/health").json()["parkedCount"]
     assert len(acknowledged) > ROUNDS
+
+
+def life(order_id):
+    """An order's three commands, as a batch has them."""
+    order = {"orderId": order_id}
+    data = (
+        {**order, "customerId": "c", "totalAmount": 1.01},
+        {**order, "paymentId": "p", "amount": 1.01},
+        {**order, "carrier": "DHL", "trackingNumber": "t"},
+    )
+    return [
+        {"command": name, "idempotencyKey": f"{order_id}-{name}", "data": each}
+        for name, each in zip(EVENTS, data, strict=True)
+    ]
+
+
+@pytest.mark.requirement("T5")
+def test_a_batch_that_was_cut_short_is_sent_again(tmp_path):
+    """
+    Killed in the middle of a batch, a part of it is stored; sent again, each command is in its
+    stream exactly once, those that were there before are marked, and each has its result.
+    """
+    ids = [f"o-{number}" for number in range(500 // len(EVENTS))]
+    batch = {"commands": list(itertools.chain.from_iterable(map(life, ids)))}
+    lost = []
+
+    def send(server):
+        try:
+            server.http.post("/api/commands", json=batch)
+        except httpx.TransportError as error:
+            lost.append(error)
+
+    with Server(tmp_path / "data") as server:
+        sender = threading.Thread(target=send, args=(server,))
+        sender.start()
+        with httpx.Client(base_url=server.http.base_url) as http:
+            while http.get(f"/api/streams/Order/{ids[5]}").status_code != 200:
+                assert sender.is_alive()
+        server.process.kill()
+        sender.join()
+    assert 1 == len(lost)
+
+    with Server(tmp_path / "data") as server:
+        before = [len(types_of(server, order_id)) for order_id in ids]
+        results = server.http.post("/api/commands", json=batch).json()["results"]
+        again = server.http.post("/api/commands", json=batch).json()["results"]
+        after = [types_of(server, order_id) for order_id in ids]
+    assert 5 * len(EVENTS) < sum(before) < len(results)
+    done = [number < stored for stored in before for number in range(len(EVENTS))]
+    assert done == [result.get("replayed", False) for result in results]
+    assert [{**result, "replayed": True} for result in results] == again
+    assert {201} == {result["status"] for result in results}
+    assert [list(EVENTS.values())] * len(ids) == after

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
-from chalicelib.entrypoints.http import commands, documentation, health, operations, streams, views
+from chalicelib.entrypoints.http import (
+    batches,
+    commands,
+    documentation,
+    health,
+    operations,
+    streams,
+    views,
+)
 from chalicelib.entrypoints.http.middleware import boundary
 from chalicelib.wiring.contexts import CONTEXTS
 
@@ -15,6 +23,7 @@ def create_app() -> Chalice:
     app = Chalice("nexus", configure_logs=False, env={})
     for blueprint in (
         commands.blueprint(),
+        batches.blueprint(),
         views.blueprint(CONTEXTS),
         streams.blueprint(),
         health.blueprint(),

@@ -28,16 +28,20 @@ def issue(incoming: Incoming) -> Response:
     headers = {"ETag": etag(result.version), "Nexus-Consistency": result.consistency_token}
     if result.replayed:
         headers["Nexus-Replayed"] = "true"
-    return answer(_body(result), headers, 201 if result.events else 200)
+    return answer(current().shapes.to_json(members(result)), headers, status(result))
 
 
-def _body(result: CommandResult) -> bytes:
-    return current().shapes.to_json(
-        {
-            "commandId": result.command_id,
-            "stream": str(result.stream),
-            "version": result.version,
-            "events": [{"id": event_id, "type": kind} for event_id, kind in result.events],
-            "consistencyToken": result.consistency_token,
-        }
-    )
+def status(result: CommandResult) -> int:
+    """Return 201 for events, which the command made now or before; 200 if it had nothing to do."""
+    return 201 if result.events else 200
+
+
+def members(result: CommandResult) -> dict[str, object]:
+    """Return what the answer to a command says."""
+    return {
+        "commandId": result.command_id,
+        "stream": str(result.stream),
+        "version": result.version,
+        "events": [{"id": event_id, "type": kind} for event_id, kind in result.events],
+        "consistencyToken": result.consistency_token,
+    }

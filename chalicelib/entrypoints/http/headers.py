@@ -12,6 +12,7 @@ from chalicelib.kernel.values import is_identifier, read_moment
 if TYPE_CHECKING:
     from datetime import datetime
 
+MAX_VERSION: Final = 10**18 - 1
 _VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
 _WAIT: Final = re.compile(
     r'(?:^|,)\s*wait\s*=\s*"?(\d{1,6}(?:\.\d{1,3})?)"?\s*(?=[;,]|$)', re.ASCII

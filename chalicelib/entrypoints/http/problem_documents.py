@@ -28,24 +28,34 @@ RETRY_AFTER: Final = "1"
 
 
 def answer(error: Exception, correlation_id: str) -> Response:
-    """Return the problem document of an error, and log what only an operator can mend."""
+    """Return the problem document of an error as a response, and log as ``document`` does."""
+    headers: dict[str, str | list[str]] = {"Content-Type": MEDIA_TYPE, **headers_of(error)}
+    status = problem_of(type(error)).status
+    return Response(document(error, correlation_id).decode(), headers, status)
+
+
+def document(error: Exception, instance: str, room: int | None = None) -> bytes:
+    """Return the problem document of an error, and log what only an operator can mend.
+
+    The members that only this kind of problem has are left out if they take more bytes than there
+    is room for.
+    """
     problem = problem_of(type(error))
     if problem.status == PROBLEMS[Exception].status:
-        logger.error("request %s failed: %s", correlation_id, problem.name, exc_info=error)
+        logger.error("request %s failed: %s", instance, problem.name, exc_info=error)
     elif isinstance(error, errors.Unavailable):
-        logger.warning("request %s: %s", correlation_id, error)
+        logger.warning("request %s: %s", instance, error)
     members = {
         "type": problem.type,
         "title": problem.title,
         "status": problem.status,
         "detail": _detail(error),
-        "instance": correlation_id,
-        **_particulars(error),
+        "instance": instance,
     }
-    body = {name: _json(value) for name, value in members.items()}
-    headers: dict[str, str | list[str]] = {"Content-Type": MEDIA_TYPE, **_headers(error)}
-    document = json_object({**body, **_enclosed(error)})
-    return Response(document.decode(), headers, problem.status)
+    more = {**_encoded(_particulars(error)), **_enclosed(error)}
+    if room is not None and sum(map(len, more.values())) > room:
+        more = {}
+    return json_object({**_encoded(members), **more})
 
 
 def _detail(error: Exception) -> str:
@@ -97,11 +107,14 @@ def _enclosed(error: Exception) -> Mapping[str, bytes]:
             return {}
 
 
-def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+def _encoded(members: Mapping[str, object]) -> Mapping[str, bytes]:
+    return {
+        name: json.dumps(value, separators=(",", ":")).encode() for name, value in members.items()
+    }
 
 
-def _headers(error: Exception) -> Mapping[str, str]:
+def headers_of(error: Exception) -> Mapping[str, str]:
+    """Return the headers that go with a problem."""
     match error:
         case errors.Unauthenticated():
             return {"WWW-Authenticate": "Bearer"}

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes."""
+MAX_BATCH: Final = 4 * MAX_BODY
+"""Bytes of a body that holds many commands."""
+BATCHES: Final = "/api/commands"
+"""Where they are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Incoming:
     parameters: Parameters
     headers: Mapping[str, str]
     body: bytes
+    limit: int
+    """Bytes that the body may have."""
     correlation_id: str
 
     @classmethod
@@ -52,14 +58,15 @@ class Incoming:
             parameters=pairs,
             headers=joined_headers(request),
             body=body if isinstance(body, bytes) else body.encode(),
+            limit=body_limit(request.path),
             correlation_id=correlation_id,
         )
 
     def json(self) -> object:
         """Return the body; raises UnsupportedMediaType, BodyTooLarge or InvalidInput."""
         read.require_json(self.headers.get("content-type", ""))
-        if len(self.body) > MAX_BODY:
-            raise BodyTooLarge(MAX_BODY)
+        if len(self.body) > self.limit:
+            raise BodyTooLarge(self.limit)
         return current().read_json(self.body)
 
     def conversation(self) -> Request:
@@ -96,6 +103,11 @@ class Incoming:
             after=() if token is None else decode_token(token),
             wait=read.wait(self.headers.get("prefer", "")),
         )
+
+
+def body_limit(path: str) -> int:
+    """Return the bytes that a body may have which is sent there."""
+    return MAX_BATCH if path == BATCHES else MAX_BODY
 
 
 def correlation_id(given: str | None) -> str:

@@ -11,7 +11,7 @@ from chalicelib.entrypoints.http.errors import (
     MalformedRequest,
     MisdirectedRequest,
 )
-from chalicelib.entrypoints.http.request import MAX_BODY
+from chalicelib.entrypoints.http.request import body_limit
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -47,8 +47,8 @@ def addressed(line: RequestLine, headers: Message) -> str:
     return "/" + target["path"].lstrip("/") + (target["query"] or "")
 
 
-def body_length(line: RequestLine, headers: Message) -> int:
-    """Return the length of the body in bytes.
+def body_length(line: RequestLine, target: str, headers: Message) -> int:
+    """Return the length in bytes of the body that is sent to a target of this host.
 
     Raises MalformedRequest, LengthRequired or BodyTooLarge.
     """
@@ -62,8 +62,9 @@ def body_length(line: RequestLine, headers: Message) -> int:
         message = "send one Content-Length, the body's number of bytes"
         raise MalformedRequest(message)
     digits = lengths[0].lstrip("0") or "0"
-    if len(digits) > len(str(MAX_BODY)) or int(digits) > MAX_BODY:
-        raise BodyTooLarge(MAX_BODY)
+    limit = body_limit(target.partition("?")[0].removesuffix("/"))
+    if len(digits) > len(str(limit)) or int(digits) > limit:
+        raise BodyTooLarge(limit)
     return int(digits)
 
 

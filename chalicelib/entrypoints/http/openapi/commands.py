@@ -33,15 +33,13 @@ if TYPE_CHECKING:
     from chalicelib.kernel.context import Aggregate, BoundedContext
     from chalicelib.kernel.messages import Command
 
-_PROBLEMS: Final = (
-    *EVERYWHERE,
-    errors.Unauthenticated,
+REFUSALS: Final = (
+    errors.InvalidInput,
     errors.Forbidden,
     errors.NotFound,
     errors.AlreadyExists,
     errors.VersionConflict,
     errors.VersionMismatch,
-    http.UnsupportedMediaType,
     errors.Refusal,
     errors.Rejected,
     errors.IdempotencyKeyReused,
@@ -50,6 +48,14 @@ _PROBLEMS: Final = (
     errors.Unavailable,
     errors.SchemaViolation,
     errors.CorruptStream,
+    Exception,
+)
+"""What may become of a command that reaches its handler."""
+_PROBLEMS: Final = (
+    *EVERYWHERE,
+    errors.Unauthenticated,
+    http.UnsupportedMediaType,
+    *REFUSALS,
 )
 _HEADERS: Final = ("IdempotencyKey", "IfMatch", "EffectiveAt", "Trace")
 
@@ -83,8 +89,12 @@ def _operation(
 
 def _answers(context: BoundedContext, aggregate: Aggregate, components: Components) -> Json:
     kinds = [message_type(context.name, event) for event in aggregate.events]
-    done = components.schema(f"{context.name}.{aggregate.name}.accepted", _result(kinds, some=True))
-    idle = components.schema(f"{context.name}.{aggregate.name}.idle", _result(kinds, some=False))
+    done = components.schema(
+        f"{context.name}.{aggregate.name}.accepted", closed(result(kinds, some=True))
+    )
+    idle = components.schema(
+        f"{context.name}.{aggregate.name}.idle", closed(result(kinds, some=False))
+    )
     headers = answered("ETag", "Nexus-Consistency")
     replayed = answered("ETag", "Nexus-Consistency", "Nexus-Replayed")
     return {
@@ -102,21 +112,20 @@ def _answers(context: BoundedContext, aggregate: Aggregate, components: Componen
     }
 
 
-def _result(kinds: list[str], *, some: bool) -> Json:
+def result(kinds: list[str], *, some: bool) -> Json:
+    """Return the members of a command's result, that has some events of these types or none."""
     event = closed({"id": TEXT, "type": {"type": "string", "enum": kinds}})
     bounds = {"minItems": 1} if some else {"maxItems": 0}
-    return closed(
-        {
-            "commandId": {
-                **IDENTIFIER,
-                "description": "The `Idempotency-Key`, or one that was made.",
-            },
-            "stream": STREAM,
-            "version": {"type": "integer", "minimum": 0, "description": "Of the stream, by now."},
-            "events": {"type": "array", "items": event, **bounds},
-            "consistencyToken": {**TEXT, "description": "For `Nexus-Consistency` of a query."},
-        }
-    )
+    return {
+        "commandId": {
+            **IDENTIFIER,
+            "description": "The idempotency key, or one that was made.",
+        },
+        "stream": STREAM,
+        "version": {"type": "integer", "minimum": 0, "description": "Of the stream, by now."},
+        "events": {"type": "array", "items": event, **bounds},
+        "consistencyToken": {**TEXT, "description": "For `Nexus-Consistency` of a query."},
+    }
 
 
 def _links(context: BoundedContext, aggregate: Aggregate) -> Json:

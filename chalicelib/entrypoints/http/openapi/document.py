@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.entrypoints.http.openapi import (
+    batches,
     commands,
     documentation,
     operations,
@@ -43,6 +44,7 @@ def openapi(contexts: Iterable[BoundedContext]) -> Json:
         for part in (commands, views)
         for path, operations in part.paths(context, components)
     }
+    paths |= batches.paths(contexts, components)
     paths |= streams.paths(contexts, components)
     paths |= operations.paths(components)
     paths |= documentation.paths(components)
@@ -55,7 +57,7 @@ def openapi(contexts: Iterable[BoundedContext]) -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [*map(_tag, contexts), streams.TAG, operations.TAG, documentation.TAG],
+        "tags": [*map(_tag, contexts), batches.TAG, streams.TAG, operations.TAG, documentation.TAG],
         "security": [{"token": []}, {}],
         "paths": paths,
         "components": components.document(),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.entrypoints.http import errors as http
 from chalicelib.entrypoints.http.openapi.headers import answered
-from chalicelib.entrypoints.http.openapi.terms import IDENTIFIER, TEXT, Json, closed, ref
+from chalicelib.entrypoints.http.openapi.terms import TEXT, Json, closed, ref
 from chalicelib.entrypoints.http.problem_documents import MAX_FAULTS, MEDIA_TYPE
 from chalicelib.entrypoints.http.problems import PROBLEMS
 from chalicelib.kernel import errors
@@ -26,7 +26,13 @@ PROBLEM: Final[Json] = {
         "title": {**TEXT, "description": "The same for all problems of a type."},
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {**TEXT, "description": "What was wrong this time, as a sentence."},
-        "instance": {**IDENTIFIER, "description": "The correlation id: the log has more under it."},
+        "instance": {
+            **TEXT,
+            "format": "uri-reference",
+            "pattern": r"^[A-Za-z0-9._~-]{1,128}(#(0|[1-9][0-9]{0,2}))?$",
+            "description": "The correlation id, of a command in a batch with `#` and its number "
+            "from 0: the log has more under it.",
+        },
     },
     "required": ["type", "title", "status", "detail", "instance"],
 }
@@ -89,6 +95,27 @@ def problem_schema(kind: type[Exception]) -> Json:
             **more,
         },
         "required": ["type", "title", "status", *more],
+        "unevaluatedProperties": False,
+    }
+
+
+def any_problem_schema(kinds: Sequence[type[Exception]]) -> Json:
+    """Return one schema for the problem documents of all these errors, as batches have them."""
+    problems = [PROBLEMS[kind] for kind in kinds]
+    more = {name: schema for kind in kinds for name, schema in MORE.get(kind, {}).items()}
+    return {
+        "description": "Why a command was not done. What only its type has, may be left out of an "
+        "answer that would be too large.",
+        "allOf": [ref("schemas", "Problem")],
+        "properties": {
+            "type": {"type": "string", "enum": [problem.type for problem in problems]},
+            "status": {
+                "type": "integer",
+                "enum": sorted({problem.status for problem in problems}),
+            },
+            **more,
+        },
+        "required": ["type", "status"],
         "unevaluatedProperties": False,
     }
 
