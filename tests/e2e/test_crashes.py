@@ -65,6 +65,7 @@ class Writers:
 def types_of(server, order_id):
     """The types of an order's events; none if there is no such order."""
     answer = server.query(f"/api/streams/Order/{order_id}")
+    assert answer.status_code in (200, 404), answer.text
     events = answer.json()["events"] if answer.status_code == 200 else []
     return [event["type"].removeprefix("orders.") for event in events]
 

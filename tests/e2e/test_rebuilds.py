@@ -8,8 +8,8 @@ from contextlib import closing
 import httpx
 import pytest
 
-from chalicelib.adapters.embedded.database import ReadOnlyDatabase
-from chalicelib.adapters.embedded.rebuilds import SCHEMA, SqliteRebuilds
+from chalicelib.adapters.embedded.folder import ReadOnlyFolder
+from chalicelib.adapters.embedded.rebuilds import SqliteRebuilds
 from chalicelib.services.rebuilds import State
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
@@ -42,8 +42,8 @@ def _data(tmp_path):
 
 def last(data):
     """What is stored of the last rebuild."""
-    with closing(ReadOnlyDatabase(data / "rebuilds.db", SCHEMA)) as database:
-        return SqliteRebuilds(database).get(INDEX)
+    with closing(ReadOnlyFolder(data)) as folder:
+        return SqliteRebuilds(folder.rebuilds).get(INDEX)
 
 
 def write(server, number, accepted):

@@ -95,8 +95,9 @@ class Server:
 
 
 def environment(data: Path) -> dict[str, str]:
-    """Return the environment of a server on any free port."""
-    return {**os.environ, "NEXUS_PORT": "0", "NEXUS_DATA": str(data)}
+    """Return the environment of a server on any free port, which a test may ask all it wants."""
+    settings = {"NEXUS_PORT": "0", "NEXUS_DATA": str(data), "NEXUS_TEMPORAL_RATE": "100000"}
+    return {**os.environ, **settings}
 
 
 def settled(server: Server) -> None:
