@@ -57,6 +57,7 @@ _DENIED: Final = frozenset(
         "IncompleteSignatureException",
         "InvalidSignatureException",
         "MissingAuthenticationTokenException",
+        "NoSuchBucket",
         "ResourceNotFoundException",
         "UnrecognizedClientException",
     }
