@@ -13,6 +13,7 @@ from chalicelib.entrypoints.http.errors import MethodNotAllowed, Unwell
 from chalicelib.entrypoints.http.problems import PROBLEMS, problem_of
 from chalicelib.entrypoints.http.responses import json_object
 from chalicelib.kernel import errors
+from chalicelib.services.command_service import Stopping
 from chalicelib.wiring import current
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def document(error: Exception, instance: str, room: int | None = None) -> bytes:
     problem = problem_of(type(error))
     if problem.status == PROBLEMS[Exception].status:
         logger.error("request %s failed: %s", instance, problem.name, exc_info=error)
-    elif isinstance(error, errors.Unavailable):
+    elif isinstance(error, errors.Unavailable) and not isinstance(error, Stopping):
         logger.warning("request %s: %s", instance, error)
     members = {
         "type": problem.type,
