@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from chalicelib.kernel.errors import NotFound, Unavailable
+from chalicelib.kernel.errors import NotFound, Stopping
 from chalicelib.services.command_handler import CommandResult
 from chalicelib.services.side_by_side import IN_TURN, SideBySide
 
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
 Outcome: TypeAlias = CommandResult | Exception
 """What became of a command: its result, or what handling it raised."""
-
-
-class Stopping(Unavailable):
-    """The process ends, and begins no command more; nothing was stored."""
 
 
 class CommandService:

@@ -13,7 +13,6 @@ from chalicelib.entrypoints.http.errors import MethodNotAllowed, Unwell
 from chalicelib.entrypoints.http.problems import PROBLEMS, problem_of
 from chalicelib.entrypoints.http.responses import json_object
 from chalicelib.kernel import errors
-from chalicelib.services.command_service import Stopping
 from chalicelib.wiring import current
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def document(error: Exception, instance: str, room: int | None = None) -> bytes:
     problem = problem_of(type(error))
     if problem.status == PROBLEMS[Exception].status:
         logger.error("request %s failed: %s", instance, problem.name, exc_info=error)
-    elif isinstance(error, errors.Unavailable) and not isinstance(error, Stopping):
+    elif isinstance(error, errors.Unavailable) and not isinstance(error, errors.Stopping):
         logger.warning("request %s: %s", instance, error)
     members = {
         "type": problem.type,
@@ -63,6 +62,8 @@ def _detail(error: Exception) -> str:
     match error:
         case errors.Parked():  # its own sentence quotes the failure, which may quote the data
             return f"{error.stream} goes no further in this read model until it is released"
+        case errors.Stopping():
+            return str(error)
         case errors.TooManyRequests():
             return "the limit of requests is reached; the same request may succeed later"
         case errors.DamagedReadModel():  # its own names files, as the next one's
