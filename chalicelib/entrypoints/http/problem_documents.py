@@ -62,13 +62,13 @@ def _detail(error: Exception) -> str:
     match error:
         case errors.Parked():  # its own sentence quotes the failure, which may quote the data
             return f"{error.stream} goes no further in this read model until it is released"
-        case errors.Stopping():
-            return str(error)
         case errors.TooManyRequests():
             return "the limit of requests is reached; the same request may succeed later"
         case errors.DamagedReadModel():  # its own names files, as the next one's
             return "this read model can't be shown before it is made again"
-        case errors.Unavailable():  # its own names files and addresses, which are for the log
+        case errors.Unavailable() if not isinstance(
+            error, errors.Stopping
+        ):  # its own names files and addresses, which are for the log
             return "a part of the system can't do this now; the same request may succeed later"
         case errors.NexusError():
             return str(error)
