@@ -79,12 +79,15 @@ def retried(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Any:
-    """Return what the call returns in the end.
+    """Return what the call returns in the end; past the deadline, nothing is tried.
 
     Raises TooManyRequests (still throttled), Unavailable (no answer, or the service failed), or
     Misconfigured (not allowed, or not there), each telling ``what`` was tried; any other error of
     the service as it is.
     """
+    if remaining() <= 0:
+        message = f"{what}: the time for it is over"
+        raise Unavailable(message)
     ends = clock() + min(BUDGET, remaining() - RESERVE)
 
     def over(state: RetryCallState) -> bool:

@@ -53,7 +53,7 @@ class Owner(Protocol):
     stopping: bool
 
     def busy(self) -> AbstractContextManager[None]:
-        """Count a request in as long as it is being answered."""
+        """Count a request in as long as it is answered; raises OSError once it stops."""
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.commit import PackedCommit
+from chalicelib.kernel.errors import CorruptStream, InvalidInput
 from chalicelib.kernel.stream import StreamId
 
 if TYPE_CHECKING:
@@ -29,15 +30,20 @@ def item_of(commit: PackedCommit) -> Item:
 
 
 def commit_of(item: Item) -> PackedCommit:
-    """Read what ``item_of`` wrote; raises KeyError for an item that is no commit."""
-    return PackedCommit(
-        stream=StreamId.parse(item["stream"]["S"]),
-        version=int(item["version"]["N"]),
-        count=int(item["count"]["N"]),
-        header=item["header"]["B"],
-        body=item["body"]["B"],
-        hash=item["hash"]["B"],
-    )
+    """Read what ``item_of`` wrote; raises CorruptStream for an item that is no commit."""
+    try:
+        return PackedCommit(
+            stream=StreamId.parse(item["stream"]["S"]),
+            version=int(item["version"]["N"]),
+            count=int(item["count"]["N"]),
+            header=item["header"]["B"],
+            body=item["body"]["B"],
+            hash=item["hash"]["B"],
+        )
+    except (InvalidInput, KeyError, ValueError) as error:
+        key = {name: item.get(name) for name in ("stream", "version")}
+        message = f"the item {key} is no commit: {type(error).__name__}: {error}"
+        raise CorruptStream(message) from error
 
 
 def from_json(item: Mapping[str, Mapping[str, Any]]) -> Item:

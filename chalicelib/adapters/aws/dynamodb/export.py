@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 from chalicelib.adapters.aws.dynamodb.commits import commit_of, from_json
 from chalicelib.kernel.commit import PackedCommit
-from chalicelib.kernel.errors import CorruptStream, InvalidInput
+from chalicelib.kernel.errors import CorruptStream
 from chalicelib.kernel.stream import StreamId
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _DATA_FILE: Final = re.compile(r"(?:.*/)?(data/[A-Za-z0-9_-][A-Za-z0-9._-]*)")
 """A file's key: what comes before is the prefix, and the export's id."""
 _CHUNK: Final = 64 * 1024
 _NOT_INFLATED: Final = (EOFError, gzip.BadGzipFile, zlib.error)
-_UNREADABLE: Final = (AttributeError, InvalidInput, KeyError, TypeError, ValueError)
+_UNREADABLE: Final = (AttributeError, CorruptStream, KeyError, TypeError, ValueError)
 _TABLE: Final = """
     CREATE TABLE commits (
         stream TEXT NOT NULL,

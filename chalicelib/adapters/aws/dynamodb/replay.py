@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.aws.dynamodb.calls import Purpose
 from chalicelib.adapters.aws.dynamodb.commits import commit_of
-from chalicelib.kernel.errors import CorruptStream, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from chalicelib.adapters.aws.dynamodb.calls import Dynamo, Item
+    from chalicelib.adapters.aws.dynamodb.calls import Dynamo
     from chalicelib.kernel.commit import PackedCommit
 
 SEGMENTS: Final = 4
@@ -159,7 +158,7 @@ class Replay:
         expected = self._pace.wait()
         answer = self._dynamo.call(_PURPOSE, "scan", **query)
         self._pace.spent(expected, answer["ConsumedCapacity"]["CapacityUnits"])
-        commits = tuple(map(_commit, answer["Items"]))
+        commits = tuple(map(commit_of, answer["Items"]))
         last = answer.get("LastEvaluatedKey")
         if last is None:
             return commits, replace(place, ended=True)
@@ -172,11 +171,3 @@ def _further(progress: Progress, commits: tuple[PackedCommit, ...], place: Place
         progress.bytes + sum(commit.size for commit in commits),
         progress.segments_done + place.ended,
     )
-
-
-def _commit(item: Item) -> PackedCommit:
-    try:
-        return commit_of(item)
-    except (KeyError, InvalidInput, ValueError) as error:
-        key = {name: item.get(name) for name in ("stream", "version")}
-        raise CorruptStream(f"the item {key} is no commit: {error}") from error

@@ -83,6 +83,17 @@ class TestPassingFailures:
 
         assert (1, []) == (service.calls, service.pauses)
 
+    def test_are_not_even_met_once_the_time_is_over(self, failure):
+        """
+        Nobody waits any more: what is not begun is known not to have happened.
+        """
+        service = Service(failure)
+
+        with within(0), pytest.raises(Unavailable, match="append of Order: the time"):
+            service.asked()
+
+        assert 0 == service.calls
+
 
 class TestFinalFailures:
     @pytest.mark.parametrize(
