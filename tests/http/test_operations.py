@@ -219,3 +219,13 @@ def test_what_there_is_not_can_not_be_rebuilt(http, method):
         answer.status_code,
         answer.json()["detail"],
     )
+
+
+def test_a_post_needs_no_body_where_there_is_nothing_to_say(http):
+    """
+    As curl sends it with -X POST: without a length.
+    """
+    sent = http.build_request("POST", REBUILD)
+    del sent.headers["content-length"]
+
+    assert 202 == http.send(sent).status_code
