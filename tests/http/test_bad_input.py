@@ -264,7 +264,8 @@ OTHER_HOSTS = {
 BAD = [
     *invalid("text", TEXTS, post),
     *cases(400, "invalid-input", {
-        "text-of-no-length": (raw(f"POST {PLACE} HTTP/1.1", HOST, JSON, "Connection: close"), "line 1, column 1"),
+        "text-of-no-length": (raw(f"POST {PLACE} HTTP/1.1", HOST, JSON, "Connection: close"),
+                              "line 1, column 1"),
     }),
     *invalid("field", FIELDS, post),
     *invalid("amount", AMOUNTS, number),
