@@ -23,7 +23,7 @@ from tests.support.dynamodb_tables import a_dynamo, a_table
 pytestmark = [pytest.mark.requirement("R1"), pytest.mark.requirement("T2")]
 
 STREAM = a_stream()
-WRONG = [None, {"N": "1.5"}, {"S": "x"}, {"NULL": True}, {"L": []}]
+WRONG: list[dict[str, object] | None] = [None, {"N": "1.5"}, {"S": "x"}, {"NULL": True}, {"L": []}]
 DAMAGE = [(name, value) for name in ATTRIBUTES[2:] for value in WRONG]
 
 

@@ -92,6 +92,9 @@ class NoSnapshots:
     def latest(self, stream):
         raise Unavailable(f"no snapshot of {stream}")
 
+    def save(self, snapshot):
+        raise Unavailable(f"no snapshot of {snapshot.stream}")
+
 
 @pytest.mark.parametrize("down", [False, True], ids=["snapshots", "no snapshots"])
 def test_each_command_of_a_long_stream_is_carried_out_once(dynamodb_local, down):
