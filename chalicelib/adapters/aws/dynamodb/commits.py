@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.aws.dynamodb.calls import Item
 
+ENDLESS: Final = 10**18
+"""Beyond every version."""
 ATTRIBUTES: Final = ("stream", "version", "count", "header", "body", "hash")
 
 
@@ -34,8 +36,8 @@ def commit_of(item: Item) -> PackedCommit:
     try:
         return PackedCommit(
             stream=StreamId.parse(item["stream"]["S"]),
-            version=int(item["version"]["N"]),
-            count=int(item["count"]["N"]),
+            version=_number(item["version"]["N"]),
+            count=_number(item["count"]["N"]),
             header=item["header"]["B"],
             body=item["body"]["B"],
             hash=item["hash"]["B"],
@@ -52,6 +54,14 @@ def from_json(item: Mapping[str, Mapping[str, Any]]) -> Item:
     Raises ValueError, or TypeError, AttributeError for what is no item.
     """
     return {name: _value(value) for name, value in item.items()}
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if text != str(number) or not 0 < number < ENDLESS:
+        message = f"{text} is no version and no count"
+        raise ValueError(message)
+    return number
 
 
 def _value(value: Mapping[str, Any]) -> Mapping[str, Any]:
