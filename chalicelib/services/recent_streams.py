@@ -46,9 +46,13 @@ class RecentStreams:
                 known is not None and known.head.version > loaded.head.version
             ):
                 return
-            self._bytes += _weight(loaded) - (0 if known is None else _weight(known))
+            if known is not None:
+                del self._known[loaded.stream]
+                self._bytes -= _weight(known)
+            if _weight(loaded) > self._max_bytes:
+                return
             self._known[loaded.stream] = replace(loaded, strong=False)
-            self._known.move_to_end(loaded.stream)
+            self._bytes += _weight(loaded)
             while self._bytes > self._max_bytes:
                 _, oldest = self._known.popitem(last=False)
                 self._bytes -= _weight(oldest)

@@ -86,9 +86,11 @@ class TestRecentStreams:
 
     def test_a_state_above_the_bound_is_not_kept(self):
         """
-        One huge stream does not stay, whatever room there is without it.
+        One huge stream does not stay, nor what it was before, and drives no other out.
         """
         recent = RecentStreams(max_bytes=10_000)
-        recent.keep(loaded("huge", size=10_000))
+        recent.keep(loaded("small"))
+        recent.keep(loaded("huge"))
+        recent.keep(loaded("huge", 2, size=10_000))
 
-        assert [] == known(recent, "huge")
+        assert ["small"] == known(recent, "small", "huge")
