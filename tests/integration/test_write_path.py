@@ -30,6 +30,7 @@ from chalicelib.kernel.errors import (
 )
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.command_handler import RACES
+from chalicelib.services.governance.policy_engine import Decision, Reason
 from chalicelib.wiring.embedded import Embedded
 from tests.support.client import DEVELOPER, Client
 from tests.support.clock import ManualClock
@@ -450,6 +451,32 @@ class TestPolicies:
             clerk.command("ShipOrder", SHIPMENT)
 
         assert any("nexus.commands.roles" in reason for reason in refused.value.reasons)
+
+    def test_an_event_that_may_not_be_recorded_is_not(self, settings):
+        """
+        The command is allowed, its event is not: nothing is stored.
+        """
+
+        class Strict:
+            def __init__(self, engine):
+                self._engine = engine
+                self.digest = engine.digest
+
+            def decide(self, package, question):
+                if question.get("event", {}).get("type") == "orders.OrderPaid":
+                    return Decision(False, (Reason("nexus.events.test", question["point"]),), "")
+                return self._engine.decide(package, question)
+
+        with Embedded.assemble(
+            settings, adapt=lambda ports: replace(ports, policies=Strict(ports.policies))
+        ) as embedded:
+            client = Client(embedded)
+            client.command("PlaceOrder", ORDER)
+
+            with pytest.raises(Forbidden, match="append"):
+                client.command("PayOrder", PAYMENT)
+
+            assert 1 == len(commits(client))
 
     def test_tenants_are_apart(self, embedded):
         """
