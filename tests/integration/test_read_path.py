@@ -12,7 +12,7 @@ from chalicelib.domain.orders import orders
 from chalicelib.domain.orders.events import OrderPaid
 from chalicelib.domain.orders.projections import order_details, sales
 from chalicelib.kernel.commit import Path
-from chalicelib.kernel.errors import NotYetVisible, Parked, Unavailable
+from chalicelib.kernel.errors import NotYetVisible, Parked, SchemaViolation, Unavailable
 from chalicelib.kernel.projection import Projection
 from chalicelib.kernel.stream import StreamId
 from chalicelib.kernel.views import Many, One
@@ -145,6 +145,13 @@ def with_fresh_index(handler):
         replace(handler._parking, consumer=other.index),
         handler._shapes,
     )
+
+
+class Unreadable:
+    """A codec whose schemas are missing."""
+
+    def __getattr__(self, name):
+        raise SchemaViolation("there is no such schema")
 
 
 class CrashingPositions:
@@ -331,6 +338,40 @@ class TestPoison:
 
         assert Position(3) == client.embedded.ports.positions.get(broken.index, STREAM)
         assert 3 == documents(client, broken, "o-1")[0].version
+
+    def test_a_redrive_takes_off_a_letter_that_is_none_of_its_business(self, settings):
+        """
+        What could not be read turns out to have no event for the projection: the letter goes.
+        """
+        secondary = replace(order_details, paths=frozenset({Path.SECONDARY}))
+        context = replace(orders, projections=(secondary,), views=())
+        with Embedded.assemble(settings, [context]) as embedded:
+            client = Client(embedded)
+            client.command("PlaceOrder", {"orderId": "o-1", "customerId": "c", "totalAmount": 5})
+            (handler,) = client.system.projections
+            codec, handler._codec = handler._codec, Unreadable()
+            handler.handle(commits(client))
+            assert [1] == [letter.commit.version for letter in embedded.ports.dead_letters.all()]
+            handler._codec = codec
+
+            assert handler.redrive(STREAM)
+
+            assert [] == list(embedded.ports.dead_letters.all())
+            assert Position() == embedded.ports.positions.get(handler.consumer, STREAM)
+
+    def test_the_tries_are_spaced_out(self, poisoned):
+        """
+        There is a pause between two tries, and none behind the last.
+        """
+        client, broken, _ = poisoned
+        live(client, "o-1")
+        handler = handler_of(client, broken)
+        pauses: list[float] = []
+        handler._sleep = pauses.append
+
+        handler.handle(commits(client))
+
+        assert [0.02, 0.04] == pauses
 
     def test_a_stop_right_after_the_release_keeps_its_letter(self, poisoned):
         """
