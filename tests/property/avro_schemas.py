@@ -1,8 +1,7 @@
-"""Pairs of Avro schemas by chance: one, and what became of it by a few changes."""
+"""Valid Avro schemas by chance, of all that there is in Avro, and a way through them."""
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ LOGICAL: Final = (
 SPACES: Final = ("left", "right")
 SYMBOLS: Final = ("A", "B", "C", "D")
 FIELDS: Final = ("a", "b", "c", "d", "e")
-DEFAULTS: Final = {
+DEFAULTS: Final[dict[str, Any]] = {
     "null": None,
     "boolean": True,
     "int": 1,
@@ -36,7 +35,7 @@ DEFAULTS: Final = {
 
 
 class Schemas:
-    """Valid schemas, of all that there is in Avro; the same chance gives the same ones."""
+    """Schemas that share their names; the same chance gives the same ones."""
 
     def __init__(self, chance: Random) -> None:
         self._chance = chance
@@ -44,19 +43,9 @@ class Schemas:
         self._closed: list[str] = []
         self._open: list[str] = []
 
-    def pair(self) -> tuple[Any, Any]:
-        """Return two schemas: most often one and its descendant, in either order."""
-        one = self.record(3)
-        other = self._descendant(one) if self._chance.random() < 0.9 else self.fresh()
-        return (one, other) if self._chance.random() < 0.5 else (other, one)
-
-    def fresh(self) -> Any:
-        """Return a schema that has nothing to do with those before."""
-        return Schemas(self._chance).record(3)
-
     def record(self, depth: int) -> dict[str, Any]:
         """Return a record, of other types down to that depth."""
-        record: dict[str, Any] = {"type": "record", "name": self._name("Record")}
+        record: dict[str, Any] = {"type": "record", "name": self.new_name("Record")}
         self._open.append(record["name"])
         names = self._chance.sample(FIELDS, self._chance.choice((0, 1, 2, 2, 3, 3, 4)))
         record["fields"] = [self.field(name, depth) for name in names]
@@ -73,9 +62,10 @@ class Schemas:
         flat = (self._primitive, self._primitive, self._logical, self._enum, self._fixed)
         deep: tuple[Callable[[int], Any], ...] = (self._union, self._many, self.record, self._again)
         make = self._chance.choice((*flat, *deep) if depth > 0 else flat)
-        return make(depth)  # type: ignore[operator]
+        return make(depth)
 
-    def _name(self, stem: str) -> str:
+    def new_name(self, stem: str) -> str:
+        """Return a name that no type has yet, in one of the namespaces."""
         while True:
             name = f"{self._chance.choice(SPACES)}.{stem}{self._chance.randint(1, 4)}"
             if name not in self._names:
@@ -91,10 +81,10 @@ class Schemas:
 
     def _enum(self, _depth: int) -> dict[str, Any]:
         symbols = self._chance.sample(SYMBOLS, self._chance.randint(1, 3))
-        return {"type": "enum", "name": self._name("Enum"), "symbols": symbols}
+        return {"type": "enum", "name": self.new_name("Enum"), "symbols": symbols}
 
     def _fixed(self, _depth: int) -> dict[str, Any]:
-        return {"type": "fixed", "name": self._name("Fixed"), "size": self._chance.randint(1, 2)}
+        return {"type": "fixed", "name": self.new_name("Fixed"), "size": self._chance.randint(1, 2)}
 
     def _union(self, depth: int) -> list[Any]:
         branches: dict[str, Any] = {}
@@ -114,14 +104,6 @@ class Schemas:
             return self._chance.choice(self._closed)
         back = self._chance.choice(self._open) if self._open else "int"
         return self._chance.choice((["null", back], {"type": "array", "items": back}))
-
-    def _descendant(self, schema: Any) -> Any:
-        changed = copy.deepcopy(schema)
-        for _ in range(self._chance.choice((1, 1, 1, 2, 2, 3, 5))):
-            change = self._chance.choice(CHANGES)
-            change(self, changed, self._chance)
-        mend(changed)
-        return changed
 
 
 def identity(branch: Any) -> str:
@@ -143,15 +125,6 @@ def toggle_default(field: dict[str, Any]) -> dict[str, Any]:
             return {**field, "default": "\u0000" * type_["size"]}
         type_ = type_["type"]
     return {**field, "default": DEFAULTS[type_]} if type_ in DEFAULTS else field
-
-
-def mend(schema: Any) -> None:
-    """Give each field that has a default one that is of its type now."""
-    for record in named(schema, "record"):
-        record["fields"][:] = [
-            toggle_default(toggle_default(field)) if "default" in field else field
-            for field in record["fields"]
-        ]
 
 
 def places(schema: Any) -> Iterator[tuple[Any, Any]]:
@@ -177,111 +150,3 @@ def named(schema: Any, *kinds: str) -> list[dict[str, Any]]:
     """Return the definitions of those kinds within, the schema itself first if it is one."""
     found = [schema, *(box[key] for box, key in places(schema))]
     return [each for each in found if isinstance(each, dict) and each["type"] in kinds]
-
-
-def replace_type(schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Put another type in the place of one."""
-    if spots := list(places(schema)):
-        box, key = chance.choice(spots)
-        box[key] = schemas.type(0 if isinstance(box, list) else 1)
-
-
-def replace_primitive(_schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Put another primitive or logical type in the place of one."""
-    if spots := [(box, key) for box, key in places(schema) if box[key] in (*PRIMITIVES, *LOGICAL)]:
-        box, key = chance.choice(spots)
-        box[key] = copy.copy(chance.choice((*PRIMITIVES, *PRIMITIVES, *LOGICAL)))
-
-
-def widen_or_narrow(schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Make a union of a type, add a branch to one, or take one away."""
-    if not (spots := list(places(schema))):
-        return
-    box, key = chance.choice(spots)
-    if isinstance(box, list):
-        box[key] = schemas.type(0)
-    elif not isinstance(box[key], list):
-        box[key] = [box[key], "null"] if chance.random() < 0.5 else ["null", box[key]]
-    elif len(box[key]) > 1 and chance.random() < 0.5:
-        box[key].pop(chance.randrange(len(box[key])))
-    else:
-        box[key].append(schemas.type(0))
-
-
-def add_field(schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Add a field to a record."""
-    record = chance.choice(named(schema, "record"))
-    if free := sorted(set(FIELDS) - {field["name"] for field in record["fields"]}):
-        field = schemas.field(chance.choice(free), 1)
-        record["fields"].insert(chance.randint(0, len(record["fields"])), field)
-
-
-def drop_field(_schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Take a field away from a record."""
-    fields = chance.choice(named(schema, "record"))["fields"]
-    if fields:
-        fields.pop(chance.randrange(len(fields)))
-
-
-def rename_field(_schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Rename a field, most often with its old name as an alias."""
-    fields = chance.choice(named(schema, "record"))["fields"]
-    free = sorted(set(FIELDS) - {field["name"] for field in fields})
-    if fields and free:
-        field = chance.choice(fields)
-        if chance.random() < 0.8:
-            field["aliases"] = [*field.get("aliases", ()), field["name"]]
-        field["name"] = chance.choice(free)
-
-
-def change_default(_schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Give a field a default, or take it away."""
-    fields = chance.choice(named(schema, "record"))["fields"]
-    if fields:
-        index = chance.randrange(len(fields))
-        fields[index] = toggle_default(fields[index])
-
-
-def change_symbols(_schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Give an enum other symbols, with or without a default."""
-    if enums := named(schema, "enum"):
-        enum = chance.choice(enums)
-        enum["symbols"] = chance.sample(SYMBOLS, chance.randint(1, 4))
-        enum.pop("default", None)
-        if chance.random() < 0.3:
-            enum["default"] = enum["symbols"][0]
-
-
-def change_size(_schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Give a fixed another size."""
-    if fixed := named(schema, "fixed"):
-        chance.choice(fixed)["size"] = chance.randint(1, 3)
-
-
-def rename_type(schemas: Schemas, schema: Any, chance: Random) -> None:
-    """Rename a type wherever it is named: within its namespace or beyond, with an alias or not."""
-    type_ = chance.choice(named(schema, "record", "enum", "fixed"))
-    before = type_["name"]
-    space, _, stem = before.partition(".")
-    moved = f"{SPACES[SPACES[0] == space]}.{stem}"
-    after = chance.choice((schemas._name("Other"), moved))
-    if chance.random() < 0.5:
-        type_["aliases"] = [chance.choice((before, stem))]
-    type_["name"] = after
-    for box, key in places(schema):
-        if box[key] == before:
-            box[key] = after
-
-
-CHANGES: Final = (
-    replace_type,
-    replace_primitive,
-    widen_or_narrow,
-    add_field,
-    drop_field,
-    rename_field,
-    change_default,
-    change_symbols,
-    change_size,
-    rename_type,
-)

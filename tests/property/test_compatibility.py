@@ -16,7 +16,8 @@ from avro.schema import parse
 
 from chalicelib.adapters.avro.compatibility import AvroCompatibility
 from chalicelib.services.governance.compatibility import Direction, Kind, Mode
-from tests.property.avro_schemas import Schemas, named, places
+from tests.property.avro_changes import pair
+from tests.property.avro_schemas import named, places
 
 PAIRS = 10_000
 
@@ -150,7 +151,7 @@ def explained(reader: Any, writer: Any) -> bool:
 def pairs():
     """Different schemas, both valid; the third says how chance came to them."""
     for seed in itertools.count():
-        one, other = Schemas(Random(seed)).pair()
+        one, other = pair(Random(seed))
         if one != other and valid(one) and valid(other):
             yield one, other, seed
 

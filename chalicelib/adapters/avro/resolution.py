@@ -113,8 +113,8 @@ class _Resolution:
         unknown = [symbol for symbol in pair.writer.symbols if symbol not in pair.reader.symbols]
         if not unknown or pair.reader.default is not None:
             return
-        reason = f"may be {' or '.join(unknown)} in {self._writer}, and {self._reader} does not "
-        reason += "know that and has no default for it"
+        reason = f"may be {' or '.join(unknown)} in {self._writer}, and {self._reader} "
+        reason += "does not know that"
         first = "keep the symbol, or give the enum a default"
         then = "leave the symbol out, or first release a version whose enum has a default"
         self._found(Kind.SYMBOLS, pair.place, reason, first if self._backward else then)
@@ -126,7 +126,7 @@ class _Resolution:
             self._found(Kind.SIZE, pair.place, reason + self._reader, advice)
 
     def _no_default(self, field: Field, place: str) -> None:
-        reason = f"is not in {self._writer}, and {self._reader} needs it: it has no default there"
+        reason = f"is not in {self._writer}, and {self._reader} has no default for it"
         advice = "give it a default" if self._backward else f"keep the field ({field.type})"
         self._found(Kind.DEFAULT, place, reason, advice)
 
