@@ -68,11 +68,10 @@ class _Resolution:
         if writer.kind == "union":
             self._pairs += [_Pair(reader, branch, place) for branch in writer.parts]
         elif reader.kind == "union":
-            branch = _branch_for(writer, reader.parts)
-            if branch is None:
+            branches = _branches_for(writer, reader.parts)
+            self._pairs += [_Pair(branch, writer, place) for branch in branches]
+            if not branches:
                 self._no_branch(pair)
-            else:
-                self._pairs.append(_Pair(branch, writer, place))
         elif reader.kind != writer.kind and reader.kind not in _READ_AS.get(writer.kind, ()):
             self._other_type(pair)
         elif reader.logical != writer.logical:
@@ -163,10 +162,14 @@ class _Resolution:
         self.findings.append(Finding(kind, place, reason, advice, self._direction, self._version))
 
 
-def _branch_for(writer: Type, branches: Sequence[Type]) -> Type | None:
-    """Return the branch that readers take: the very same type, else the first that it may be."""
+def _branches_for(writer: Type, branches: Sequence[Type]) -> list[Type]:
+    """Return those that some reader takes: the first that it may be, and the very same type.
+
+    The specification and fastavro take the first, Java's library the same: so both have to do.
+    """
+    first = next((each for each in branches if _may_be(writer, each)), None)
     same = (each for each in branches if (each.kind, each.name) == (writer.kind, writer.name))
-    return next(same, None) or next((each for each in branches if _may_be(writer, each)), None)
+    return list(filter(None, dict.fromkeys((first, next(same, first)))))
 
 
 def _may_be(writer: Type, reader: Type) -> bool:
