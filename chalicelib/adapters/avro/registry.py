@@ -54,6 +54,10 @@ class FileSchemaRegistry:
         """Return the registered event types, sorted."""
         return list(self._schemas)
 
+    def versions(self, event_type: str) -> list[RegisteredSchema]:
+        """Return all versions, from 1; raises SchemaViolation if there is none."""
+        return self._schemas[self.latest(event_type).ref.type]
+
 
 def _found(folder: Path) -> dict[tuple[str, str], dict[int, Path]]:
     """Return the files by context and event, then by version."""
