@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.avro.definitions import digest_of, fingerprint_of, governance_of, read
+from chalicelib.adapters.avro.definitions import (
+    NAMESPACE,
+    PLATFORM,
+    digest_of,
+    fingerprint_of,
+    governance_of,
+    read,
+    same,
+    tell_apart,
+)
 from chalicelib.kernel.commit import SchemaRef
 from chalicelib.kernel.errors import Misconfigured, SchemaViolation
 from chalicelib.services.governance.schema_registry import RegisteredSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from pathlib import Path
 
-PLATFORM: Final = "nexus"
-"""The folder of the platform's own schemas, which are those of commits and not of events."""
 _PLACE: Final = re.compile(r"([a-z][a-z0-9_]*)/([A-Z][A-Za-z0-9]*)/v([1-9][0-9]{0,3})\.avsc")
 
 
 class FileSchemaRegistry:
-    """The SchemaRegistry port over a folder, which is read once.
+    """The SchemaProvider port over a folder, which is read once; ids are Avro's fingerprints.
 
     Raises Misconfigured, which names the file, for all that does not add up: a file in the wrong
     place or unreadable, a name unlike the path, a version left out, two that Avro can't tell apart.
@@ -29,6 +38,7 @@ class FileSchemaRegistry:
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
             raise Misconfigured(f"there is no folder {folder} with schemas")
+        self._folder = folder
         self._schemas: dict[str, list[RegisteredSchema]] = {}
         for (context, event), files in sorted(_found(folder).items()):
             self._schemas[f"{context}.{event}"] = _versions(context, event, files)
@@ -45,14 +55,43 @@ class FileSchemaRegistry:
         versions = self._schemas.get(ref.type, [])
         if not 1 <= ref.version <= len(versions):
             raise SchemaViolation(f"no schema is registered for {ref.type} version {ref.version}")
-        schema = versions[ref.version - 1]
-        if schema.ref.digest != ref.digest:
-            raise SchemaViolation(f"the schema of {ref.type} version {ref.version} is another here")
-        return schema
+        return same(versions[ref.version - 1], ref)
 
     def types(self) -> list[str]:
         """Return the registered event types, sorted."""
-        return list(self._schemas)
+        return sorted(self._schemas)
+
+    def id_of(self, ref: SchemaRef) -> bytes:
+        """Return the 8 bytes of its fingerprint, little endian; raises SchemaViolation as get."""
+        return fingerprint_of(self.get(ref).definition)
+
+    def by_id(self, schema_id: bytes) -> RegisteredSchema:
+        """Return the schema of that fingerprint; raises SchemaViolation if there is none."""
+        schema = self._by_id.get(schema_id)
+        if schema is None:
+            raise SchemaViolation(f"no schema is registered with the id {schema_id.hex()}")
+        return schema
+
+    def versions(self, event_type: str) -> Sequence[RegisteredSchema]:
+        """Return all versions, 1 first, or none."""
+        return tuple(self._schemas.get(event_type, ()))
+
+    def add(self, schema: RegisteredSchema) -> None:
+        """Write the file of the version after the last; raises Misconfigured where it can't."""
+        file = self._folder.joinpath(*schema.ref.type.split("."), f"v{schema.ref.version}.avsc")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8") as fresh:
+                fresh.write(json.dumps(schema.definition, indent=2, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise Misconfigured(f"{file} can't be written: {error.strerror}") from error
+        self._schemas.setdefault(schema.ref.type, []).append(schema)
+        self.__dict__.pop("_by_id", None)
+
+    @cached_property
+    def _by_id(self) -> dict[bytes, RegisteredSchema]:
+        schemas = (schema for versions in self._schemas.values() for schema in versions)
+        return {fingerprint_of(schema.definition): schema for schema in schemas}
 
 
 def _found(folder: Path) -> dict[tuple[str, str], dict[int, Path]]:
@@ -72,24 +111,17 @@ def _versions(context: str, event: str, files: dict[int, Path]) -> list[Register
     if missing := sorted(set(expected) - set(files)):
         raise Misconfigured(f"{files[max(files)]} comes without a v{missing[0]}.avsc before it")
     schemas = [_registered(context, event, version, files[version]) for version in expected]
-    if len(schemas) > 1:
-        _tell_apart(schemas, files)
+    try:
+        tell_apart(schemas)
+    except SchemaViolation as error:
+        raise Misconfigured(f"{files[1].parent}: {error}") from error
     return schemas
 
 
 def _registered(context: str, event: str, version: int, file: Path) -> RegisteredSchema:
-    definition = read(file, f"nexus.{context}.{event}")
+    definition = read(file, f"{NAMESPACE}.{context}.{event}")
     ref = SchemaRef(f"{context}.{event}", version, digest_of(definition))
-    return RegisteredSchema(ref, governance_of(definition, file), definition)
-
-
-def _tell_apart(schemas: Iterable[RegisteredSchema], files: dict[int, Path]) -> None:
-    seen: dict[str, int] = {}
-    for schema in schemas:
-        version, fingerprint = schema.ref.version, fingerprint_of(schema.definition)
-        if fingerprint in seen:
-            raise Misconfigured(
-                f"{files[version]} has the Avro fingerprint of v{seen[fingerprint]}.avsc: "
-                "readers that go by it can't tell the two apart"
-            )
-        seen[fingerprint] = version
+    try:
+        return RegisteredSchema(ref, governance_of(definition), definition)
+    except ValueError as error:
+        raise Misconfigured(f"{file}: {error}") from error
