@@ -1,0 +1,61 @@
+"""Schema registries by their settings; what a provider needs is imported when it is chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.avro.registry import FileSchemaRegistry
+from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.governance.cached_registry import CachedSchemaRegistry
+from chalicelib.services.governance.pinned_registry import PinnedSchemaRegistry
+from chalicelib.wiring.resources import resource
+from chalicelib.wiring.settings import CONFLUENT, GLUE
+
+if TYPE_CHECKING:
+    from chalicelib.services.governance.schema_registry import SchemaProvider, SchemaRegistry
+    from chalicelib.wiring.settings import RegistrySettings
+
+
+def own_schemas() -> FileSchemaRegistry:
+    """Return the schemas that this code was built with; raises Misconfigured."""
+    return FileSchemaRegistry(resource("schemas/avro"))
+
+
+def schema_registry(settings: RegistrySettings) -> SchemaRegistry:
+    """Return the registry as the hot path uses it; calls nobody, raises Misconfigured."""
+    provider = schema_provider(settings)
+    if isinstance(provider, FileSchemaRegistry):
+        return provider
+    cached = CachedSchemaRegistry(provider, max_age=settings.max_age)
+    return PinnedSchemaRegistry(own_schemas(), cached)
+
+
+def schema_provider(settings: RegistrySettings) -> SchemaProvider:
+    """Return the registry itself, for registering; calls nobody, raises Misconfigured."""
+    if settings.provider == GLUE:
+        return _glue(settings)
+    if settings.provider == CONFLUENT:
+        return _confluent(settings)
+    return FileSchemaRegistry(Path(settings.place)) if settings.place else own_schemas()
+
+
+def _glue(settings: RegistrySettings) -> SchemaProvider:
+    from chalicelib.adapters.aws.glue import Glue  # noqa: PLC0415 - botocore is slow to import
+    from chalicelib.adapters.aws.glue_registry import (  # noqa: PLC0415 - likewise
+        REGISTRY,
+        GlueSchemaRegistry,
+    )
+
+    return GlueSchemaRegistry(Glue(), settings.place or REGISTRY)
+
+
+def _confluent(settings: RegistrySettings) -> SchemaProvider:
+    from chalicelib.adapters.confluent.http import RegistryHttp  # noqa: PLC0415 - only if chosen
+    from chalicelib.adapters.confluent.registry import (  # noqa: PLC0415 - likewise
+        ConfluentSchemaRegistry,
+    )
+
+    if not settings.place:
+        raise Misconfigured("a Confluent registry needs its URL")
+    return ConfluentSchemaRegistry(RegistryHttp(settings.place, settings.user, settings.password))
