@@ -5,15 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters.avro.registrar import AvroSchemaRegistrar
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
-from chalicelib.kernel.errors import Misconfigured
+from chalicelib.kernel.errors import Misconfigured, SchemaViolation
 from chalicelib.services.governance.cached_registry import CachedSchemaRegistry
 from chalicelib.services.governance.pinned_registry import PinnedSchemaRegistry
+from chalicelib.services.governance.registration import Rehearsal
 from chalicelib.wiring.resources import resource
 from chalicelib.wiring.settings import CONFLUENT, GLUE
 
 if TYPE_CHECKING:
-    from chalicelib.services.governance.schema_registry import SchemaProvider, SchemaRegistry
+    from collections.abc import Sequence
+
+    from chalicelib.services.governance.schema_registry import (
+        RegisteredSchema,
+        SchemaProvider,
+        SchemaRegistrar,
+        SchemaRegistry,
+        SchemaShelf,
+    )
     from chalicelib.wiring.settings import RegistrySettings
 
 
@@ -38,6 +48,21 @@ def schema_provider(settings: RegistrySettings) -> SchemaProvider:
     if settings.provider == CONFLUENT:
         return _confluent(settings)
     return FileSchemaRegistry(Path(settings.place)) if settings.place else own_schemas()
+
+
+def schema_registrar(
+    settings: RegistrySettings, *, rehearse: bool = False
+) -> tuple[SchemaShelf, SchemaRegistrar]:
+    """Return where schemas are put and who puts them there; a rehearsal leaves the place alone."""
+    provider = schema_provider(settings)
+    shelf = Rehearsal(provider) if rehearse else provider
+    return shelf, AvroSchemaRegistrar(shelf, first_versions_only)
+
+
+def first_versions_only(earlier: Sequence[RegisteredSchema], new: RegisteredSchema) -> None:
+    """Refuse every later version, as nobody can judge it here; raises SchemaViolation."""
+    message = f"nobody can say whether {new.ref.type} version {new.ref.version}"
+    raise SchemaViolation(f"{message} may follow version {earlier[-1].ref.version}")
 
 
 def _glue(settings: RegistrySettings) -> SchemaProvider:

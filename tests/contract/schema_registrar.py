@@ -1,4 +1,4 @@
-"""The contract of SchemaRegistrar: what is registered and what is not, whoever keeps the schemas."""
+"""The contract of SchemaRegistrar: what is registered, and what is not."""
 
 from __future__ import annotations
 

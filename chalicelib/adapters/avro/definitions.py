@@ -23,15 +23,22 @@ Definition = dict[str, Any]
 
 PLATFORM: Final = "nexus"
 """The context of the platform's own schemas, which are those of commits and not of events."""
-NAMESPACE: Final = "nexus"
-"""What the full names of all events' schemas begin with."""
-_EVENT: Final = re.compile(r"([a-z][a-z0-9_]*)\.[A-Z][A-Za-z0-9]*")
+_TYPE: Final = re.compile(r"[a-z][a-z0-9_]*\.[A-Z][A-Za-z0-9]*")
+
+
+def is_type(name: str) -> bool:
+    """Say whether a name can be that of an event's type, as ``orders.OrderPlaced``, or of ours."""
+    return _TYPE.fullmatch(name) is not None
 
 
 def is_event(name: str) -> bool:
-    """Say whether a name is that of an event's type, as ``orders.OrderPlaced``."""
-    match = _EVENT.fullmatch(name)
-    return match is not None and match[1] != PLATFORM
+    """Say whether a name can be that of an event's type, as ``orders.OrderPlaced``."""
+    return is_type(name) and not name.startswith(f"{PLATFORM}.")
+
+
+def full_name(schema_type: str) -> str:
+    """Return Avro's name: ``nexus.orders.OrderPlaced``, ``nexus.Commit``."""
+    return schema_type if schema_type.startswith(f"{PLATFORM}.") else f"{PLATFORM}.{schema_type}"
 
 
 def read(file: Path, name: str) -> Definition:
@@ -61,8 +68,8 @@ def parsed(text: str | bytes, name: str) -> Definition:
 def registered(text: str, event_type: str, version: int) -> RegisteredSchema:
     """Return a schema from a registry's text of it; raises SchemaViolation."""
     try:
-        definition = parsed(text, f"{NAMESPACE}.{event_type}")
-        governance = governance_of(definition)
+        definition = parsed(text, full_name(event_type))
+        governance = said_by(definition)
     except ValueError as error:
         message = f"the registry's {event_type} version {version} can't be used: {error}"
         raise SchemaViolation(message) from error
@@ -111,7 +118,15 @@ def tell_apart(schemas: Sequence[RegisteredSchema]) -> None:
         seen[mark] = version
 
 
-def governance_of(definition: Mapping[str, Any]) -> Governance:
+def governance_of(definition: Mapping[str, Any], file: Path) -> Governance:
+    """Return what the schema says beside its form; raises Misconfigured, which names the file."""
+    try:
+        return said_by(definition)
+    except ValueError as error:
+        raise Misconfigured(f"{file}: {error}") from error
+
+
+def said_by(definition: Mapping[str, Any]) -> Governance:
     """Return what the schema says beside its form; raises ValueError."""
     try:
         said = definition["nexus"]

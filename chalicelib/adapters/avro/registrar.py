@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.avro.definitions import (
-    NAMESPACE,
+    PLATFORM,
     canonical,
-    is_event,
+    full_name,
+    is_type,
     registered,
     tell_apart,
 )
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.services.governance.schema_registry import (
         CompatibilityJudge,
         RegisteredSchema,
-        SchemaProvider,
+        SchemaShelf,
     )
 
 
@@ -30,8 +31,8 @@ class AvroSchemaRegistrar:
     then told that the version is another; so let only one deployment register at a time.
     """
 
-    def __init__(self, provider: SchemaProvider, judge: CompatibilityJudge) -> None:
-        self._provider = provider
+    def __init__(self, shelf: SchemaShelf, judge: CompatibilityJudge) -> None:
+        self._shelf = shelf
         self._judge = judge
 
     def register(
@@ -44,15 +45,15 @@ class AvroSchemaRegistrar:
         """
         schema, is_new = self.judged(definition, version)
         if is_new:
-            self._provider.add(schema)
-        return self._provider.get(schema.ref)
+            self._shelf.add(schema)
+        return self._shelf.get(schema.ref)  # what it is there, which is not up to us
 
     def judged(
         self, definition: Mapping[str, Any], version: int | None = None
     ) -> tuple[RegisteredSchema, bool]:
         """Return what ``register`` would, and whether it would be new; raises the same."""
         event_type = _type_of(definition)
-        known = self._provider.versions(event_type)
+        known = self._shelf.versions(event_type)
         new = registered(canonical(definition), event_type, len(known) + 1)
         schema = next((each for each in known if each.ref.digest == new.ref.digest), new)
         if version not in (None, schema.ref.version):
@@ -65,13 +66,11 @@ class AvroSchemaRegistrar:
 
 
 def _type_of(definition: Mapping[str, Any]) -> str:
-    full_name = f"{definition.get('namespace')}.{definition.get('name')}"
-    event_type = full_name.removeprefix(f"{NAMESPACE}.")
-    if event_type == full_name or not is_event(event_type):
-        raise SchemaViolation(
-            f"{full_name} is no event: those are {NAMESPACE}.{{context}}.{{Event}}"
-        )
-    return event_type
+    name = f"{definition.get('namespace')}.{definition.get('name')}"
+    for schema_type in (name, name.removeprefix(f"{PLATFORM}.")):
+        if is_type(schema_type) and full_name(schema_type) == name:
+            return schema_type
+    raise SchemaViolation(f"{name} is no event: those are {PLATFORM}.{{context}}.{{Event}}")
 
 
 def _out_of_order(schema: RegisteredSchema, version: int | None, known: int) -> str:

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.avro.definitions import (
-    NAMESPACE,
-    PLATFORM,
     digest_of,
     fingerprint_of,
+    full_name,
     governance_of,
+    is_event,
     read,
     same,
     tell_apart,
@@ -31,6 +31,7 @@ _PLACE: Final = re.compile(r"([a-z][a-z0-9_]*)/([A-Z][A-Za-z0-9]*)/v([1-9][0-9]{
 class FileSchemaRegistry:
     """The SchemaProvider port over a folder, which is read once; ids are Avro's fingerprints.
 
+    The platform's own schemas are registered if they are governed, as those are that travel.
     Raises Misconfigured, which names the file, for all that does not add up: a file in the wrong
     place or unreadable, a name unlike the path, a version left out, two that Avro can't tell apart.
     """
@@ -39,27 +40,31 @@ class FileSchemaRegistry:
         if not folder.is_dir():
             raise Misconfigured(f"there is no folder {folder} with schemas")
         self._folder = folder
-        self._schemas: dict[str, list[RegisteredSchema]] = {}
-        for (context, event), files in sorted(_found(folder).items()):
-            self._schemas[f"{context}.{event}"] = _versions(context, event, files)
+        found = _found(folder)
+        self._platform_files = {type_: found[type_] for type_ in found if not is_event(type_)}
+        self._events = {
+            type_: _versions(type_, files)
+            for type_, files in sorted(found.items())
+            if type_ not in self._platform_files
+        }
 
     def latest(self, event_type: str) -> RegisteredSchema:
         """Return the newest version; raises SchemaViolation if there is none."""
-        versions = self._schemas.get(event_type)
+        versions = self._shelf(event_type).get(event_type)
         if versions is None:
             raise SchemaViolation(f"no schema is registered for {event_type}")
         return versions[-1]
 
     def get(self, ref: SchemaRef) -> RegisteredSchema:
         """Return that very version; raises SchemaViolation if unknown or its digest differs."""
-        versions = self._schemas.get(ref.type, [])
+        versions = self._shelf(ref.type).get(ref.type, [])
         if not 1 <= ref.version <= len(versions):
             raise SchemaViolation(f"no schema is registered for {ref.type} version {ref.version}")
         return same(versions[ref.version - 1], ref)
 
     def types(self) -> list[str]:
         """Return the registered event types, sorted."""
-        return sorted(self._schemas)
+        return sorted(self._events)
 
     def id_of(self, ref: SchemaRef) -> bytes:
         """Return the 8 bytes of its fingerprint, little endian; raises SchemaViolation as get."""
@@ -74,7 +79,12 @@ class FileSchemaRegistry:
 
     def versions(self, event_type: str) -> Sequence[RegisteredSchema]:
         """Return all versions, 1 first, or none."""
-        return tuple(self._schemas.get(event_type, ()))
+        return tuple(self._shelf(event_type).get(event_type, ()))
+
+    def everything(self) -> list[RegisteredSchema]:
+        """Return each version of each type, in order, those of the platform at the end."""
+        shelves = (self._events, self._platform)
+        return [schema for shelf in shelves for versions in shelf.values() for schema in versions]
 
     def add(self, schema: RegisteredSchema) -> None:
         """Write the file of the version after the last; raises Misconfigured where it can't."""
@@ -85,32 +95,41 @@ class FileSchemaRegistry:
                 fresh.write(json.dumps(schema.definition, indent=2, ensure_ascii=False) + "\n")
         except OSError as error:
             raise Misconfigured(f"{file} can't be written: {error.strerror}") from error
-        self._schemas.setdefault(schema.ref.type, []).append(schema)
+        self._shelf(schema.ref.type).setdefault(schema.ref.type, []).append(schema)
         self.__dict__.pop("_by_id", None)
+
+    def _shelf(self, type_: str) -> dict[str, list[RegisteredSchema]]:
+        return self._events if is_event(type_) else self._platform
+
+    @cached_property
+    def _platform(self) -> dict[str, list[RegisteredSchema]]:
+        return {
+            type_: _versions(type_, files)
+            for type_, files in sorted(self._platform_files.items())
+            if "nexus" in read(files[min(files)], full_name(type_))
+        }
 
     @cached_property
     def _by_id(self) -> dict[bytes, RegisteredSchema]:
-        schemas = (schema for versions in self._schemas.values() for schema in versions)
-        return {fingerprint_of(schema.definition): schema for schema in schemas}
+        return {fingerprint_of(schema.definition): schema for schema in self.everything()}
 
 
-def _found(folder: Path) -> dict[tuple[str, str], dict[int, Path]]:
-    """Return the files by context and event, then by version."""
-    found: dict[tuple[str, str], dict[int, Path]] = {}
+def _found(folder: Path) -> dict[str, dict[int, Path]]:
+    """Return the files by type, then by version."""
+    found: dict[str, dict[int, Path]] = {}
     for file in folder.rglob("*.avsc"):
         place = _PLACE.fullmatch(file.relative_to(folder).as_posix())
         if place is None:
             raise Misconfigured(f"{file} should lie at {{context}}/{{Event}}/v{{n}}.avsc")
-        if place[1] != PLATFORM:
-            found.setdefault((place[1], place[2]), {})[int(place[3])] = file
+        found.setdefault(f"{place[1]}.{place[2]}", {})[int(place[3])] = file
     return found
 
 
-def _versions(context: str, event: str, files: dict[int, Path]) -> list[RegisteredSchema]:
+def _versions(type_: str, files: dict[int, Path]) -> list[RegisteredSchema]:
     expected = range(1, len(files) + 1)
     if missing := sorted(set(expected) - set(files)):
         raise Misconfigured(f"{files[max(files)]} comes without a v{missing[0]}.avsc before it")
-    schemas = [_registered(context, event, version, files[version]) for version in expected]
+    schemas = [_registered(type_, version, files[version]) for version in expected]
     try:
         tell_apart(schemas)
     except SchemaViolation as error:
@@ -118,10 +137,7 @@ def _versions(context: str, event: str, files: dict[int, Path]) -> list[Register
     return schemas
 
 
-def _registered(context: str, event: str, version: int, file: Path) -> RegisteredSchema:
-    definition = read(file, f"{NAMESPACE}.{context}.{event}")
-    ref = SchemaRef(f"{context}.{event}", version, digest_of(definition))
-    try:
-        return RegisteredSchema(ref, governance_of(definition), definition)
-    except ValueError as error:
-        raise Misconfigured(f"{file}: {error}") from error
+def _registered(type_: str, version: int, file: Path) -> RegisteredSchema:
+    definition = read(file, full_name(type_))
+    ref = SchemaRef(type_, version, digest_of(definition))
+    return RegisteredSchema(ref, governance_of(definition, file), definition)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from chalicelib.adapters.answers import member, of_type
-from chalicelib.adapters.avro.definitions import canonical, is_event, registered, same
+from chalicelib.adapters.avro.definitions import canonical, is_event, is_type, registered, same
 from chalicelib.adapters.aws.deadline import remaining
 from chalicelib.adapters.aws.glue import Glue, NotThere
 from chalicelib.kernel.errors import SchemaViolation, Unavailable
@@ -99,7 +99,7 @@ class GlueSchemaRegistry:
         except NotThere as error:
             raise SchemaViolation(unknown) from error
         *_, registry, event_type = member(answer, "SchemaArn", str).split("/")
-        if registry != self._name or not is_event(event_type):
+        if registry != self._name or not is_type(event_type):
             raise SchemaViolation(f"{unknown} in {self._name}")
         return _read(event_type, answer).available().schema()
 
@@ -166,7 +166,7 @@ class GlueSchemaRegistry:
         number = which.get("VersionNumber")
         what = event_type if number is None else f"{event_type} version {number}"
         unknown = f"no schema is registered for {what}"
-        if not is_event(event_type) or (number is not None and number < 1):
+        if not is_type(event_type) or (number is not None and number < 1):
             raise SchemaViolation(unknown)
         try:
             answer = self._call(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from chalicelib.adapters.answers import member, of_type
-from chalicelib.adapters.avro.definitions import canonical, is_event, registered, same
+from chalicelib.adapters.avro.definitions import canonical, is_event, is_type, registered, same
 from chalicelib.adapters.confluent.http import NotThere
 from chalicelib.kernel.errors import SchemaViolation, Unavailable
 
@@ -68,7 +68,7 @@ class ConfluentSchemaRegistry:
             raise SchemaViolation(unknown) from error
         for use in of_type(uses, list):
             subject = member(use, "subject", str)
-            if is_event(subject):
+            if is_type(subject):
                 version = self._numbered(subject, member(use, "version", int))
                 if version.id != schema_id:
                     raise Unavailable(f"{_NONSENSE}: a version has two ids")
@@ -101,7 +101,7 @@ class ConfluentSchemaRegistry:
 
     def _version(self, event_type: str, which: int | str, what: str) -> _Version:
         unknown = f"no schema is registered for {what}"
-        if not is_event(event_type) or (isinstance(which, int) and not 1 <= which <= _HIGHEST):
+        if not is_type(event_type) or (isinstance(which, int) and not 1 <= which <= _HIGHEST):
             raise SchemaViolation(unknown)
         try:
             answer = self._http.call("GET", f"{_subject(event_type)}/versions/{which}")

@@ -56,14 +56,21 @@ class SchemaRegistry(Protocol):
         """Return the schema that a frame names; raises SchemaViolation if there is none."""
 
 
-class SchemaProvider(SchemaRegistry, Protocol):
-    """A registry that also takes schemas; whether they are fit for it, a registrar decides."""
+class SchemaShelf(Protocol):
+    """Where schemas can be put; whether they are fit for it, a registrar decides."""
+
+    def get(self, ref: SchemaRef) -> RegisteredSchema:
+        """Return that very version; raises SchemaViolation if unknown or its digest differs."""
 
     def versions(self, event_type: str) -> Sequence[RegisteredSchema]:
         """Return all versions, 1 first, or none; raises SchemaViolation if there is a gap."""
 
     def add(self, schema: RegisteredSchema) -> None:
         """Add the version after the last; raises SchemaViolation if the provider won't have it."""
+
+
+class SchemaProvider(SchemaRegistry, SchemaShelf, Protocol):
+    """A registry that also takes schemas."""
 
 
 class CompatibilityJudge(Protocol):
