@@ -71,17 +71,25 @@ def register(
     given = {"NEXUS_REGISTRY": provider.value, **({place: registry} if registry else {})}
     settings = Settings.read({**os.environ, **given}).registry
     shelf, registrar = schema_registrar(settings, rehearse=dry_run)
-    done = list(register_all(own_schemas().everything(), shelf, registrar))
-    refused = sum(each.outcome is Outcome.REFUSED for each in done)
-    if json:
-        emit({"provider": provider.value, "dryRun": dry_run, "items": [_item(e) for e in done]})
-    else:
-        rows = ((e.ref.type, e.ref.version, e.outcome.value, e.reason) for e in done)
-        table("Schemas", ("type", "version", "outcome", "reason"), rows)
-        if dry_run:
-            say("This was a rehearsal: nothing has been registered.")
-    if refused:
+    done: list[Registration] = []
+    try:
+        for each in register_all(own_schemas().everything(), shelf, registrar):
+            done += [each]
+    finally:  # where the registry fails half-way, what was done is told all the same
+        _tell(done, provider, dry_run=dry_run, json=json)
+    if any(each.outcome is Outcome.REFUSED for each in done):
         raise typer.Exit(Exit.WRONG)
+
+
+def _tell(done: list[Registration], provider: Provider, *, dry_run: bool, json: bool) -> None:
+    if json:
+        items = [_item(each) for each in done]
+        emit({"provider": provider.value, "dryRun": dry_run, "items": items})
+        return
+    rows = ((each.ref.type, each.ref.version, each.outcome.value, each.reason) for each in done)
+    table("Schemas", ("type", "version", "outcome", "reason"), rows)
+    if dry_run:
+        say("This was a rehearsal: nothing has been registered.")
 
 
 def _item(registration: Registration) -> dict[str, object]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 import urllib3
 from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import parse_url
 
 from chalicelib.adapters.aws.deadline import remaining
 from chalicelib.kernel.errors import Misconfigured, SchemaViolation, TooManyRequests, Unavailable
@@ -26,8 +27,8 @@ READ_TIMEOUT: Final = 3.0
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of an answer; a definition is far below, and so is a list of subjects."""
 _CHUNK: Final = 64 * 1024
-_PAUSE: Final = wait_random_exponential(multiplier=0.05, max=1.0)
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+PAUSE: Final = wait_random_exponential(multiplier=0.05, max=1.0)
+_LOOPBACK: Final = frozenset({"127.0.0.1", "[::1]", "localhost"})
 _MEDIA: Final = "application/vnd.schemaregistry.v1+json"
 _NOT_FOUND: Final = frozenset({40401, 40402, 40403, 40408})
 """No such subject, version, schema, or mode of its own."""
@@ -65,7 +66,7 @@ class RegistryHttp:
             return time.monotonic() + state.upcoming_sleep >= ends
 
         again = retry_if_exception_type(Unavailable)
-        attempts = Retrying(retry=again, wait=_PAUSE, stop=over, reraise=True)
+        attempts = Retrying(retry=again, wait=PAUSE, stop=over, reraise=True)
         return attempts(lambda: self._once(method, path, body, what, ends))
 
     def _once(self, method: str, path: str, body: object, what: str, ends: float) -> Any:
@@ -81,18 +82,21 @@ class RegistryHttp:
                 preload_content=False,
             )
             content = _content(answer, ends)
-        except urllib3.exceptions.HTTPError as error:
+        except HTTPError as error:
             raise Unavailable(f"{what}: {type(error).__name__} {error}") from error
         return _judged(answer.status, content, what)
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.username or parts.password:
+    try:
+        parts = parse_url(url)
+    except LocationParseError as error:
+        raise Misconfigured("that is no URL of a schema registry") from error
+    if parts.auth:
         raise Misconfigured("a registry's URL must not have the password in it")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in ("http", "https") or not parts.host or parts.query or parts.fragment:
         raise Misconfigured(f"{url!r} is no URL of a schema registry")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and parts.host not in _LOOPBACK:
         raise Misconfigured(f"{url} is not on this machine, so it has to be https")
     return url.rstrip("/")
 
