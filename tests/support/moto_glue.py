@@ -10,6 +10,7 @@ import sys
 import venv
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -49,9 +50,15 @@ class MotoGlue:
             client.close()
 
 
+@cache
+def _session() -> Session:
+    """One for all, as it reads a large description of Glue for the first client."""
+    return Session()
+
+
 def a_client(endpoint: str) -> Any:
     """Return a client for Glue at an address of this machine, as the adapters have it on AWS."""
-    return Session().create_client(
+    return _session().create_client(
         "glue",
         region_name="eu-west-1",
         endpoint_url=endpoint,

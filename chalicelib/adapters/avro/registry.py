@@ -83,8 +83,8 @@ class FileSchemaRegistry:
 
     def everything(self) -> list[RegisteredSchema]:
         """Return each version of each type, in order, those of the platform at the end."""
-        shelves = (self._events, self._platform)
-        return [schema for shelf in shelves for versions in shelf.values() for schema in versions]
+        types = (*sorted(self._events), *sorted(self._platform))
+        return [schema for type_ in types for schema in self._shelf(type_)[type_]]
 
     def add(self, schema: RegisteredSchema) -> None:
         """Write the file of the version after the last; raises Misconfigured where it can't."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _NOT_THERE: Final = "EntityNotFoundException"
 _THERE: Final = "AlreadyExistsException"
 _INVALID: Final = frozenset({"InvalidInputException", "ValidationException"})
+_NONSENSE: Final = (ResponseParserError, AttributeError, TypeError, ValueError)
+"""What botocore raises over an answer that is not what Glue would say."""
 _FULL: Final = "ResourceNumberLimitExceededException"
 
 
@@ -44,7 +46,7 @@ class Glue:
         what = f"{operation} in the Glue registry {registry}"
         try:
             return retried(lambda: getattr(self.client(), operation)(**parameters), what)
-        except ResponseParserError as error:
+        except _NONSENSE as error:
             raise Unavailable(f"{what}: the answer makes no sense") from error
         except ClientError as error:
             code = code_of(error)

@@ -24,10 +24,11 @@ LONGEST: Final = 170_000
 """Characters that Glue takes as a definition."""
 _ID: Final = 16
 """Bytes of a UUID."""
-_WAIT: Final = 30.0
+WAIT: Final = 30.0
 """Seconds that Glue gets to check a version."""
 _PAUSE: Final = 0.2
-_PAGES: Final = 1_000
+PAGES: Final = 100
+"""Of a list of schemas; an account has at most 1,000, and 25 are in a page."""
 _NEWEST: Final = {"LatestVersion": True}
 
 
@@ -75,7 +76,7 @@ class GlueSchemaRegistry:
         """Return the registered event types, sorted."""
         found: list[str] = []
         token: dict[str, str] = {}
-        for _ in range(_PAGES):
+        for _ in range(PAGES):
             page = self._call("list_schemas", RegistryId={"RegistryName": self._name}, **token)
             found.extend(member(each, "SchemaName", str) for each in member(page, "Schemas", list))
             if not page.get("NextToken"):
@@ -148,7 +149,7 @@ class GlueSchemaRegistry:
             )
 
     def _checked(self, ref: SchemaRef, mode: str) -> None:
-        ends = time.monotonic() + min(_WAIT, remaining())
+        ends = time.monotonic() + min(WAIT, remaining())
         while True:
             version = self._version(ref.type, {"VersionNumber": ref.version})
             if version.status != "PENDING" or time.monotonic() + _PAUSE >= ends:

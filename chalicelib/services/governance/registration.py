@@ -40,17 +40,22 @@ class Registration:
 def register_all(
     schemas: Iterable[RegisteredSchema], shelf: SchemaShelf, registrar: SchemaRegistrar
 ) -> Iterator[Registration]:
-    """Register each, in the order given, and yield what became of it; a refusal stops no other.
+    """Register each, in the order given, and yield what became of it.
 
-    The registrar puts them on that shelf. Raises Unavailable or Misconfigured; what was yielded
+    A refusal stops the later versions of that type, and no other type. The registrar puts them on that shelf. Raises Unavailable or Misconfigured; what was yielded
     before stays, and doing it again goes on from there.
     """
+    refused: set[str] = set()
     for schema in schemas:
         ref = schema.ref
+        if ref.type in refused:
+            yield Registration(ref, Outcome.REFUSED, "an earlier version was refused")
+            continue
         try:
             known = ref in (each.ref for each in shelf.versions(ref.type))
             registrar.register(schema.definition, ref.version)
         except SchemaViolation as error:
+            refused.add(ref.type)
             yield Registration(ref, Outcome.REFUSED, str(error))
         else:
             yield Registration(ref, Outcome.THERE if known else Outcome.REGISTERED)
