@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.avro.registrar import AvroSchemaRegistrar
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     )
     from chalicelib.wiring.settings import RegistrySettings
 
+BUDGET: Final = 6.0
+"""Seconds that a registry gets for an answer, tries again included, when schemas are registered."""
+HOT_BUDGET: Final = 1.0
+"""Seconds that it gets when events wait for it."""
+
 
 def own_schemas() -> FileSchemaRegistry:
     """Return the schemas that this code was built with; raises Misconfigured."""
@@ -34,19 +39,19 @@ def own_schemas() -> FileSchemaRegistry:
 
 def schema_registry(settings: RegistrySettings) -> SchemaRegistry:
     """Return the registry as the hot path uses it; calls nobody, raises Misconfigured."""
-    provider = schema_provider(settings)
+    provider = schema_provider(settings, HOT_BUDGET)
     if isinstance(provider, FileSchemaRegistry):
         return provider
     cached = CachedSchemaRegistry(provider, max_age=settings.max_age)
     return PinnedSchemaRegistry(own_schemas(), cached)
 
 
-def schema_provider(settings: RegistrySettings) -> SchemaProvider:
+def schema_provider(settings: RegistrySettings, budget: float = BUDGET) -> SchemaProvider:
     """Return the registry itself, for registering; calls nobody, raises Misconfigured."""
     if settings.provider == GLUE:
-        return _glue(settings)
+        return _glue(settings, budget)
     if settings.provider == CONFLUENT:
-        return _confluent(settings)
+        return _confluent(settings, budget)
     return FileSchemaRegistry(Path(settings.place)) if settings.place else own_schemas()
 
 
@@ -65,17 +70,17 @@ def first_versions_only(earlier: Sequence[RegisteredSchema], new: RegisteredSche
     raise SchemaViolation(f"{message} may follow version {earlier[-1].ref.version}")
 
 
-def _glue(settings: RegistrySettings) -> SchemaProvider:
+def _glue(settings: RegistrySettings, budget: float) -> SchemaProvider:
     from chalicelib.adapters.aws.glue import Glue  # noqa: PLC0415 - botocore is slow to import
     from chalicelib.adapters.aws.glue_registry import (  # noqa: PLC0415 - likewise
         REGISTRY,
         GlueSchemaRegistry,
     )
 
-    return GlueSchemaRegistry(Glue(), settings.place or REGISTRY)
+    return GlueSchemaRegistry(Glue(budget=budget), settings.place or REGISTRY)
 
 
-def _confluent(settings: RegistrySettings) -> SchemaProvider:
+def _confluent(settings: RegistrySettings, budget: float) -> SchemaProvider:
     from chalicelib.adapters.confluent.http import RegistryHttp  # noqa: PLC0415 - only if chosen
     from chalicelib.adapters.confluent.registry import (  # noqa: PLC0415 - likewise
         ConfluentSchemaRegistry,
@@ -83,4 +88,5 @@ def _confluent(settings: RegistrySettings) -> SchemaProvider:
 
     if not settings.place:
         raise Misconfigured("a Confluent registry needs its URL")
-    return ConfluentSchemaRegistry(RegistryHttp(settings.place, settings.user, settings.password))
+    http = RegistryHttp(settings.place, settings.user, settings.password, budget=budget)
+    return ConfluentSchemaRegistry(http)

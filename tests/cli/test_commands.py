@@ -30,6 +30,7 @@ COMMANDS = [
     ["dlq", "redrive"],
     ["schemas", "list"],
     ["schemas", "check"],
+    ["schemas", "register"],
     ["policies", "list"],
 ]
 READING = [

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from chalicelib.adapters.aws import clients
-from chalicelib.adapters.aws.retries import code_of, retried
+from chalicelib.adapters.aws.deadline import within
+from chalicelib.adapters.aws.retries import BUDGET, RESERVE, code_of, retried
 from chalicelib.kernel.errors import Misconfigured, SchemaViolation, Unavailable
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Glue:
     """Makes the calls; the client is built with the first one."""
 
     client: Callable[[], Any] = _client
+    budget: float = BUDGET
+    """Seconds that a call may take with all its retries; one try may take a little longer."""
 
     def call(self, registry: str, operation: str, **parameters: Any) -> Any:
         """Return the answer to an operation, as ``get_schema``; what is there already is fine.
@@ -45,7 +48,8 @@ class Glue:
         """
         what = f"{operation} in the Glue registry {registry}"
         try:
-            return retried(lambda: getattr(self.client(), operation)(**parameters), what)
+            with within(self.budget + RESERVE):
+                return retried(lambda: getattr(self.client(), operation)(**parameters), what)
         except _NONSENSE as error:
             raise Unavailable(f"{what}: the answer makes no sense") from error
         except ClientError as error:

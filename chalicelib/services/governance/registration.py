@@ -42,8 +42,9 @@ def register_all(
 ) -> Iterator[Registration]:
     """Register each, in the order given, and yield what became of it.
 
-    A refusal stops the later versions of that type, and no other type. The registrar puts them on that shelf. Raises Unavailable or Misconfigured; what was yielded
-    before stays, and doing it again goes on from there.
+    A refusal stops the later versions of that type, and no other type. The registrar puts them on
+    that shelf. Raises Unavailable or Misconfigured; what was yielded before stays, and doing it
+    again goes on from there.
     """
     refused: set[str] = set()
     for schema in schemas:
