@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
-from tests.support import dynamodb_local
+from tests.support import confluent_registry, dynamodb_local, moto_glue, processes
 from tests.support.client import Client
 from tests.support.requirements import IDS
 
@@ -40,10 +40,26 @@ def _client(embedded):
 def _dynamodb_local():
     """One for all tests, started by the first that wants it; CI must have what it needs."""
     with ExitStack() as stack:
-        try:
-            local = stack.enter_context(dynamodb_local.running())
-        except dynamodb_local.CannotRun as error:
-            if os.environ.get("CI") == "true":
-                raise
-            pytest.skip(str(error))
-        yield local
+        yield _had(lambda: stack.enter_context(dynamodb_local.running()))
+
+
+@pytest.fixture(name="moto_glue", scope="session")
+def _moto_glue():
+    """One for all tests, likewise."""
+    with ExitStack() as stack:
+        yield _had(lambda: stack.enter_context(moto_glue.running()))
+
+
+@pytest.fixture(name="confluent_program", scope="session")
+def _confluent_program():
+    """What a Confluent-compatible registry is started with, likewise."""
+    return _had(confluent_registry.built)
+
+
+def _had(get):
+    try:
+        return get()
+    except (dynamodb_local.CannotRun, processes.CannotRun) as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))

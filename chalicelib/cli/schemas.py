@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chalicelib.cli import register
 from chalicelib.cli.options import Exit, Json, examples
 from chalicelib.cli.output import emit, say, table
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.services.governance.schema_registry import RegisteredSchema
 
 app = typer.Typer(name="schemas", help="What events may look like.", no_args_is_help=True)
+register.add_to(app)
 
 
 @app.command("list", epilog=examples("nexus schemas list", "nexus schemas list --json"))

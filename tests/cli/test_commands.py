@@ -31,6 +31,7 @@ COMMANDS = [
     ["schemas", "list"],
     ["schemas", "check"],
     ["schemas", "diff"],
+    ["schemas", "register"],
     ["policies", "list"],
 ]
 READING = [

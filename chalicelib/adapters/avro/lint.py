@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from jsonschema import Draft202012Validator
 
 from chalicelib.adapters.avro.comparison import differences, outline_of
-from chalicelib.adapters.avro.registry import PLATFORM, FileSchemaRegistry
+from chalicelib.adapters.avro.definitions import PLATFORM
+from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.avro.rules import RULES
 from chalicelib.kernel.errors import Misconfigured
 from chalicelib.kernel.forms import outline, record_of
