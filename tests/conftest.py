@@ -1,6 +1,5 @@
 """Fixtures that more than one folder of tests needs, and a check of the requirements' names."""
 
-import os
 from contextlib import ExitStack
 
 import pytest
@@ -9,6 +8,7 @@ from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
 from tests.support import dynamodb_local
 from tests.support.client import Client
+from tests.support.fetching import needed_in_ci
 from tests.support.requirements import IDS
 
 
@@ -40,10 +40,6 @@ def _client(embedded):
 def _dynamodb_local():
     """One for all tests, started by the first that wants it; CI must have what it needs."""
     with ExitStack() as stack:
-        try:
+        with needed_in_ci():
             local = stack.enter_context(dynamodb_local.running())
-        except dynamodb_local.CannotRun as error:
-            if os.environ.get("CI") == "true":
-                raise
-            pytest.skip(str(error))
         yield local
