@@ -1,14 +1,14 @@
 """Fixtures that more than one folder of tests needs, and a check of the requirements' names."""
 
-import os
 from contextlib import ExitStack
 
 import pytest
 
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
-from tests.support import confluent_registry, dynamodb_local, moto_glue, processes
+from tests.support import confluent_registry, dynamodb_local, moto_glue
 from tests.support.client import Client
+from tests.support.fetching import needed_in_ci
 from tests.support.requirements import IDS
 
 
@@ -40,26 +40,22 @@ def _client(embedded):
 def _dynamodb_local():
     """One for all tests, started by the first that wants it; CI must have what it needs."""
     with ExitStack() as stack:
-        yield _had(lambda: stack.enter_context(dynamodb_local.running()))
+        with needed_in_ci():
+            local = stack.enter_context(dynamodb_local.running())
+        yield local
 
 
 @pytest.fixture(name="moto_glue", scope="session")
 def _moto_glue():
     """One for all tests, likewise."""
     with ExitStack() as stack:
-        yield _had(lambda: stack.enter_context(moto_glue.running()))
+        with needed_in_ci():
+            glue = stack.enter_context(moto_glue.running())
+        yield glue
 
 
 @pytest.fixture(name="confluent_program", scope="session")
 def _confluent_program():
     """What a Confluent-compatible registry is started with, likewise."""
-    return _had(confluent_registry.built)
-
-
-def _had(get):
-    try:
-        return get()
-    except (dynamodb_local.CannotRun, processes.CannotRun) as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
+    with needed_in_ci():
+        return confluent_registry.built()

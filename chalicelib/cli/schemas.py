@@ -11,7 +11,7 @@ from chalicelib.cli.options import Exit, Json, examples
 from chalicelib.cli.output import emit, say, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from chalicelib.adapters.avro.changes import Change
     from chalicelib.services.governance.compatibility import Finding
@@ -91,7 +91,8 @@ def diff(
     from chalicelib.services.governance.compatibility import Mode
     from chalicelib.wiring.resources import resource
 
-    versions = FileSchemaRegistry(resource("schemas/avro")).versions(event)
+    registry = FileSchemaRegistry(resource("schemas/avro"))
+    versions = registry.versions(registry.latest(event).ref.type)
     new = _version(versions, newer or len(versions))
     old = _version(versions, older or new.ref.version - 1) if older or new.ref.version > 1 else None
     found = changes(old and old.definition, new.definition)
@@ -103,7 +104,7 @@ def diff(
         _show(old, new, found, findings)
 
 
-def _version(versions: list[RegisteredSchema], number: int) -> RegisteredSchema:
+def _version(versions: Sequence[RegisteredSchema], number: int) -> RegisteredSchema:
     from chalicelib.kernel.errors import SchemaViolation
 
     if number > len(versions):

@@ -15,7 +15,8 @@ from tests.bench.meter import Meter
 from tests.bench.report import Results, page
 from tests.bench.sweep import Run
 from tests.bench.table import ROWS, Cell, Trial
-from tests.support.dynamodb_local import CannotRun, DynamoDBLocal, running
+from tests.support.dynamodb_local import DynamoDBLocal, running
+from tests.support.fetching import CannotRun
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 CPU: Final = Peer("client", "", Here("tests.bench.peers.nexus_cpu"))

@@ -5,9 +5,6 @@ It checks no compatibility, and knows no version that is still pending or has fa
 
 from __future__ import annotations
 
-import hashlib
-import sys
-import venv
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -18,13 +15,13 @@ from uuid import uuid4
 from botocore.session import Session
 
 from chalicelib.adapters.aws import clients
-from tests.support.processes import done, serving
+from tests.support.fetching import python
+from tests.support.local_server import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _REQUIREMENTS: Final = ("moto[server]==5.2.5",)
-_CACHE: Final = Path(__file__).parents[2] / ".cache" / "moto"
 _SERVER: Final = Path(__file__).parent / "moto_server.py"
 
 
@@ -71,16 +68,5 @@ def a_client(endpoint: str) -> Any:
 @contextmanager
 def running() -> Iterator[MotoGlue]:
     """Give one that answers, and stop it at the end; raises CannotRun."""
-    with serving([str(_installed() / "bin" / "python"), str(_SERVER)]) as port:
-        yield MotoGlue(f"http://127.0.0.1:{port}")
-
-
-def _installed() -> Path:
-    made_from = repr((_REQUIREMENTS, sys.version)).encode()
-    folder = _CACHE / hashlib.sha256(made_from).hexdigest()[:16]
-    if not (folder / "installed").exists():
-        venv.create(folder, clear=True, with_pip=True)
-        install = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        done([*install, *_REQUIREMENTS], "moto's Glue needs its packages")
-        (folder / "installed").touch()
-    return folder
+    with serving("moto", [python("moto", _REQUIREMENTS), str(_SERVER)]) as server:
+        yield MotoGlue(server.endpoint)

@@ -19,11 +19,17 @@ _REFUSED: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
 class Binary:
-    """Writes and reads the values of a record schema, which must be a valid one."""
+    """Writes and reads the values of a record schema, which must be a valid one.
 
-    def __init__(self, definition: Mapping[str, Any]) -> None:
+    ``wanted`` is a schema of the same name with fewer fields, if only these are read.
+    """
+
+    def __init__(
+        self, definition: Mapping[str, Any], wanted: Mapping[str, Any] | None = None
+    ) -> None:
         self._definition = definition
         self._schema = parse_schema(exact(definition))
+        self._wanted = None if wanted is None else parse_schema(exact(wanted))
 
     def write(self, value: Mapping[str, Any]) -> bytes:
         """Return the bytes; raises ValueError, which names the field that the schema refuses."""
@@ -37,7 +43,7 @@ class Binary:
         """Return the value; raises ValueError unless the bytes are one, and nothing else."""
         buffer = BytesIO(data)
         try:
-            value = schemaless_reader(buffer, self._schema, None)
+            value = schemaless_reader(buffer, self._schema, self._wanted)
         except Exception as error:  # garbage fails in more ways than are documented
             message = f"{type(error).__name__} {error}"
             raise ValueError(message) from error

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.avro.envelope import Envelope
+from chalicelib.adapters.avro.sealed import SealedCommits
 from chalicelib.kernel.commit import Commit, PackedCommit, RecordedEvent, chain
-from chalicelib.kernel.errors import CorruptStream, SchemaViolation
+from chalicelib.kernel.errors import SchemaViolation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ class AvroCommitCodec:
 
     def __init__(self, events: EventCodec, schemas: Path) -> None:
         self._events = events
-        self._envelope = Envelope(schemas)
+        self._sealed = SealedCommits(schemas)
 
     def pack(
         self, stream: StreamId, version: int, header: Header, payloads: Sequence[bytes]
@@ -33,7 +33,7 @@ class AvroCommitCodec:
         that could, deflated, be stored but not be read again.
         """
         try:
-            head, body = self._envelope.write(header, payloads)
+            head, body = self._sealed.envelope.write(header, payloads)
         except ValueError as error:
             message = f"{stream}@{version} can't be packed: {error}"
             raise SchemaViolation(message) from error
@@ -43,36 +43,20 @@ class AvroCommitCodec:
 
     def header(self, commit: PackedCommit) -> Header:
         """Return the provenance only; raises CorruptStream."""
-        return self._open(commit)[0]
+        return self._sealed.header(commit)
 
     def unpack(self, commit: PackedCommit) -> Commit:
         """Return all that a commit says; raises CorruptStream or SchemaViolation."""
-        header, deflated = self._open(commit)
-        try:
-            payloads = self._envelope.read_body(commit.body, deflated=deflated)
-            pairs = zip(header.events, payloads, strict=True)
-            events = tuple(
-                self._recorded(commit, number, header, event, payload)
-                for number, (event, payload) in enumerate(pairs, start=commit.version)
-            )
-        except ValueError as error:
-            raise _corrupt(commit, error) from error
+        header, payloads = self._sealed.open(commit)
+        pairs = zip(header.events, payloads, strict=True)
+        events = tuple(
+            self._recorded(commit, number, header, event, payload)
+            for number, (event, payload) in enumerate(pairs, start=commit.version)
+        )
         content = sum(map(len, payloads))
         return Commit(
             commit.stream, commit.version, header, events, commit.hash, commit.size, content
         )
-
-    def _open(self, commit: PackedCommit) -> tuple[Header, bool]:
-        """Return the header, and whether the body is deflated, if nothing was changed since."""
-        try:
-            header, deflated = self._envelope.read(commit.header)
-        except ValueError as error:
-            raise _corrupt(commit, error) from error
-        if commit.computed_hash(header.previous_hash) != commit.hash:
-            raise _corrupt(commit, "its hash is not that of its content")
-        if len(header.events) != commit.count:
-            raise _corrupt(commit, f"it has {len(header.events)} events, not {commit.count}")
-        return header, deflated
 
     def _recorded(
         self, commit: PackedCommit, version: int, header: Header, event: EventHeader, payload: bytes
@@ -87,7 +71,3 @@ class AvroCommitCodec:
             event.effective_at,
             self._events.decode(event.schema, payload),
         )
-
-
-def _corrupt(commit: PackedCommit, reason: object) -> CorruptStream:
-    return CorruptStream(f"{commit.stream}@{commit.version} can't be read: {reason}")

@@ -113,10 +113,6 @@ class FileSchemaRegistry:
     def _by_id(self) -> dict[bytes, RegisteredSchema]:
         return {fingerprint_of(schema.definition): schema for schema in self.everything()}
 
-    def versions(self, event_type: str) -> list[RegisteredSchema]:
-        """Return all versions, from 1; raises SchemaViolation if there is none."""
-        return self._schemas[self.latest(event_type).ref.type]
-
 
 def _found(folder: Path) -> dict[str, dict[int, Path]]:
     """Return the files by type, then by version."""

@@ -10,7 +10,7 @@ from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.services.governance.compatibility import Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from chalicelib.services.governance.schema_registry import RegisteredSchema
@@ -28,7 +28,7 @@ def check_versions(folder: Path) -> list[SchemaFault]:
     ]
 
 
-def _version_faults(versions: list[RegisteredSchema]) -> Iterator[SchemaFault]:
+def _version_faults(versions: Sequence[RegisteredSchema]) -> Iterator[SchemaFault]:
     checker = AvroCompatibility()
     for count, schema in enumerate(versions):
         older = {each.ref.version: each.definition for each in versions[:count]}

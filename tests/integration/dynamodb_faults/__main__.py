@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from tests.integration.dynamodb_faults.plants import PLANTS
 from tests.integration.dynamodb_faults.run import World
 from tests.simulation.plan import Sum
-from tests.support.dynamodb_local import CannotRun, running
+from tests.support.dynamodb_local import running
+from tests.support.fetching import CannotRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
