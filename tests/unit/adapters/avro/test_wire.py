@@ -149,6 +149,25 @@ class TestRoundTrip:
 
         assert PACKED == a_wire(CONFLUENT, ids).decode(frame)
 
+    @pytest.mark.requirement("T18")
+    @pytest.mark.parametrize(
+        ("frame", "size", "most"),
+        [
+            (Glue(), 16, (800, 1200, 1650)),
+            (CONFLUENT, 4, (1250, 2100, 3150)),
+            (SINGLE_OBJECT, 8, (1250, 2150, 3200)),
+        ],
+        ids=["glue", "confluent", "single object"],
+    )
+    def test_frames_are_small(self, frame, size, most):
+        """
+        With 1, 5 and 10 two-line orders: Kinesis bills bytes, and a shard takes 1 MB/s.
+        """
+        wire = a_wire(frame, made_up_ids(size))
+        for count, limit in zip((1, 5, 10), most, strict=True):
+            bought = [an_order(random.Random(n)) for n in range(count)]
+            assert len(wire.encode(a_packed(CODEC, EVENT_CODEC, *bought))) <= limit
+
 
 class TestRefusals:
     @each_frame
