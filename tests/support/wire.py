@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+from fastavro import parse_schema, schemaless_reader, schemaless_writer
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
 from chalicelib.adapters.avro.commit_codec import AvroCommitCodec
 from chalicelib.adapters.avro.event_codec import AvroEventCodec
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.avro.wire.commit import CommitWire
-from chalicelib.adapters.avro.wire.schemas import travelling
+from chalicelib.adapters.avro.wire.frames import CONFLUENT, SINGLE_OBJECT
+from chalicelib.adapters.avro.wire.glue import Glue
+from chalicelib.adapters.avro.wire.schemas import COMMIT, travelling
 from chalicelib.adapters.pydantic.shapes import PydanticShapes
 from chalicelib.domain.orders import orders
 from chalicelib.kernel.errors import CorruptStream, SchemaViolation
 from chalicelib.kernel.messages import message_type
 from chalicelib.kernel.upcasting import UpcasterChain
 from chalicelib.wiring.resources import resource
+from tests.contract.commit_codec import DELIVERED, a_packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
 
     from chalicelib.adapters.avro.wire.frames import Frame
     from chalicelib.kernel.commit import SchemaRef
@@ -97,3 +102,31 @@ class Cloakroom:
         if location not in self.kept:
             raise CorruptStream(f"there is nothing at {location}")
         return self.kept[location]
+
+
+FRAMES: Final = {
+    "glue": (Glue(), 16),
+    "glue, never zlib": (Glue(compress_from=2**30), 16),
+    "glue, always zlib": (Glue(compress_from=0), 16),
+    "confluent": (CONFLUENT, 4),
+    "single object": (SINGLE_OBJECT, 8),
+}
+each_frame: Final = pytest.mark.parametrize(("frame", "size"), FRAMES.values(), ids=FRAMES)
+"""Runs a test with each format of frames and the size of its ids."""
+
+WIRE: Final = a_wire(CONFLUENT, made_up_ids(4))
+PACKED: Final = a_packed(CODEC, EVENT_CODEC, *DELIVERED)
+_SCHEMA: Final = parse_schema(dict(travelling(FOLDER)[COMMIT].definition))
+
+
+def record_in(frame: bytes) -> dict[str, Any]:
+    """Return all that a commit's frame of ``WIRE`` says, read without any check."""
+    record: Any = schemaless_reader(BytesIO(CONFLUENT.open(frame)[1]), _SCHEMA, None)
+    return dict(record)
+
+
+def framed(record: dict[str, Any], schema: Any = _SCHEMA, schema_id: bytes | None = None) -> bytes:
+    """Return a frame as of ``WIRE``, made without any check."""
+    buffer = BytesIO()
+    schemaless_writer(buffer, schema, record)
+    return CONFLUENT.frame(schema_id or WIRE.encode(PACKED)[1:5], buffer.getvalue())

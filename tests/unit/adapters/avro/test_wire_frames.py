@@ -19,16 +19,10 @@ from chalicelib.adapters.avro.wire.frames import (
 from chalicelib.adapters.avro.wire.glue import MAX_INFLATED, Glue
 from chalicelib.adapters.avro.wire.text import from_text, to_text
 from chalicelib.kernel.errors import CorruptStream, Misconfigured
+from tests.support.wire import each_frame
 
 pytestmark = [pytest.mark.requirement("R8"), pytest.mark.requirement("T6")]
 
-FRAMES = {
-    "glue": (Glue(), 16),
-    "glue, always zlib": (Glue(compress_from=0), 16),
-    "confluent": (CONFLUENT, 4),
-    "single object": (SINGLE_OBJECT, 8),
-}
-each_frame = pytest.mark.parametrize(("frame", "size"), FRAMES.values(), ids=FRAMES)
 GLUE_ID = bytes(range(16))
 STEADY = settings(derandomize=True, deadline=None)
 
