@@ -110,7 +110,7 @@ class Loaded:
     tail: Tail
     strong: bool
     size: int = 0
-    """Bytes that it was made from, as they are stored: the snapshot's state and all commits."""
+    """Bytes that it was made from, inflated: the snapshot's state and all events."""
 
 
 class StreamLoader:
@@ -205,7 +205,7 @@ class StreamLoader:
             state = self.aggregate.decider.fold(state, (event.data for event in commit.events))
             taken = snapshots_taken and commit.header.snapshot_due != SnapshotDue.NO
             tail = Tail() if taken else tail.with_commit(commit)
-            size += commit.size
+            size += commit.content
         return replace(
             base,
             state=state,

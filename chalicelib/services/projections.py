@@ -131,6 +131,8 @@ class ProjectionHandler:
         first = batch[0] if batch else None
         progress = Progress(stream, None, position.version, commit=first)
         for attempt in range(ATTEMPTS):
+            if attempt:
+                self._sleep(_PAUSE * 2 ** (attempt - 1))
             try:
                 self._resume(progress)
                 for commit in self._following(progress, batch):
@@ -139,7 +141,6 @@ class ProjectionHandler:
                 raise
             except Exception as error:  # noqa: BLE001 - poison is whatever cannot be applied
                 progress.failure = error
-                self._sleep(_PAUSE * 2**attempt)
             else:
                 progress.failure = None
                 break

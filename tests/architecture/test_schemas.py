@@ -1,11 +1,13 @@
 """Schemas, governance and event classes say the same; and each check can fail."""
 
+import json
 import shutil
 from dataclasses import dataclass, replace
 
 import pytest
 
 from chalicelib.adapters.avro.lint import check_contexts, check_files
+from chalicelib.adapters.avro.versions import check_versions
 from chalicelib.domain.orders import orders
 from chalicelib.kernel.messages import Event
 from chalicelib.kernel.upcasting import EventUpcaster
@@ -297,3 +299,43 @@ class TestClasses:
             check_contexts(folder, CONTEXTS), "OrderPaid/v2.avsc", "", "takes version 1 to 2"
         )
         assert [] == check_contexts(folder, [upcast])
+
+
+class TestVersions:
+    def test_each_real_version_may_follow_those_before_it(self):
+        """
+        In the mode that it declares.
+        """
+        assert [] == check_versions(SCHEMAS)
+
+    @pytest.mark.parametrize(
+        ("mode", "files"),
+        [
+            ("BACKWARD", ["v2.avsc"]),
+            ("BACKWARD_TRANSITIVE", ["v2.avsc", "v3.avsc"]),
+            ("FORWARD", []),
+        ],
+    )
+    def test_a_version_that_may_not_is_found(self, folder, mode, files):
+        """
+        The third lets go of nothing that the second has, but the first never had the field.
+        """
+        first = {**json.loads((folder / PAID).read_text()), "name": "OrderWrapped"}
+        first["nexus"]["compatibility"] = mode
+        paper = {"name": "paper", "type": "string", "doc": "In what."}
+        label = {"name": "label", "type": "string", "doc": "With what on it.", "default": ""}
+        more = [(), (paper,), (paper, label)]
+        place = folder / "orders/OrderWrapped"
+        place.mkdir()
+        for number, fields in enumerate(more, start=1):
+            version = {**first, "fields": [*first["fields"], *fields]}
+            (place / f"v{number}.avsc").write_text(json.dumps(version))
+
+        faults = check_versions(folder)
+
+        assert [(f"orders/OrderWrapped/{file}", "paper") for file in files] == [
+            (fault.file, fault.field) for fault in faults
+        ]
+        assert {
+            "is not in version 1, and the new version has no default for it: give it a default"
+        } >= {fault.message for fault in faults}

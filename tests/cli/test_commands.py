@@ -31,6 +31,7 @@ COMMANDS = [
     ["schemas", "list"],
     ["schemas", "check"],
     ["schemas", "register"],
+    ["schemas", "diff"],
     ["policies", "list"],
 ]
 READING = [

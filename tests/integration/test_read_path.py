@@ -12,7 +12,7 @@ from chalicelib.domain.orders import orders
 from chalicelib.domain.orders.events import OrderPaid
 from chalicelib.domain.orders.projections import order_details, sales
 from chalicelib.kernel.commit import Path
-from chalicelib.kernel.errors import NotYetVisible, Parked, Unavailable
+from chalicelib.kernel.errors import NotYetVisible, Parked, SchemaViolation, Unavailable
 from chalicelib.kernel.projection import Projection
 from chalicelib.kernel.stream import StreamId
 from chalicelib.kernel.views import Many, One
@@ -147,6 +147,13 @@ def with_fresh_index(handler):
     )
 
 
+class Unreadable:
+    """A codec whose schemas are missing."""
+
+    def __getattr__(self, name):
+        raise SchemaViolation("there is no such schema")
+
+
 class CrashingPositions:
     """Goes away before it has advanced, once."""
 
@@ -213,7 +220,8 @@ class TestPoison:
 
     def test_stops_its_stream_visibly_and_no_other(self, poisoned):
         """
-        The stream shows what came before the poison; its neighbour is complete; health names it.
+        The stream shows what came before the poison; its neighbour is complete; health counts it,
+        operations name it.
         """
         client, broken, _ = poisoned
         live(client, "o-1")
@@ -226,13 +234,14 @@ class TestPoison:
         assert "delivered" == client.one("/api/orders/{orderId}", token, orderId="o-2")["status"]
         health = client.system.operations.health()
         assert ("ok", 1) == (health["status"], health["parkedCount"])
+        (stopped,) = (p for m in client.system.operations.read_models() for p in m["parked"])
         assert {
             "consumer": "order-details-v1",
             "stream": "default/Order/o-1",
             "behind": 1,
             "reason": "ZeroDivisionError: no such payment",
-            "waiting": health["parked"][0]["waiting"],
-        } == health["parked"][0]
+            "waiting": stopped["waiting"],
+        } == stopped
 
     def test_a_token_on_a_stopped_stream_is_told_so(self, poisoned):
         """
@@ -329,6 +338,40 @@ class TestPoison:
 
         assert Position(3) == client.embedded.ports.positions.get(broken.index, STREAM)
         assert 3 == documents(client, broken, "o-1")[0].version
+
+    def test_a_redrive_takes_off_a_letter_that_is_none_of_its_business(self, settings):
+        """
+        What could not be read turns out to have no event for the projection: the letter goes.
+        """
+        secondary = replace(order_details, paths=frozenset({Path.SECONDARY}))
+        context = replace(orders, projections=(secondary,), views=())
+        with Embedded.assemble(settings, [context]) as embedded:
+            client = Client(embedded)
+            client.command("PlaceOrder", {"orderId": "o-1", "customerId": "c", "totalAmount": 5})
+            (handler,) = client.system.projections
+            codec, handler._codec = handler._codec, Unreadable()
+            handler.handle(commits(client))
+            assert [1] == [letter.commit.version for letter in embedded.ports.dead_letters.all()]
+            handler._codec = codec
+
+            assert handler.redrive(STREAM)
+
+            assert [] == list(embedded.ports.dead_letters.all())
+            assert Position() == embedded.ports.positions.get(handler.consumer, STREAM)
+
+    def test_the_tries_are_spaced_out(self, poisoned):
+        """
+        There is a pause between two tries, and none behind the last.
+        """
+        client, broken, _ = poisoned
+        live(client, "o-1")
+        handler = handler_of(client, broken)
+        pauses: list[float] = []
+        handler._sleep = pauses.append
+
+        handler.handle(commits(client))
+
+        assert [0.02, 0.04] == pauses
 
     def test_a_stop_right_after_the_release_keeps_its_letter(self, poisoned):
         """

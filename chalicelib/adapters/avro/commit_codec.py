@@ -57,7 +57,10 @@ class AvroCommitCodec:
             )
         except ValueError as error:
             raise _corrupt(commit, error) from error
-        return Commit(commit.stream, commit.version, header, events, commit.hash, commit.size)
+        content = sum(map(len, payloads))
+        return Commit(
+            commit.stream, commit.version, header, events, commit.hash, commit.size, content
+        )
 
     def _open(self, commit: PackedCommit) -> tuple[Header, bool]:
         """Return the header, and whether the body is deflated, if nothing was changed since."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -118,5 +117,8 @@ class Worker:
             self._logged.add(self._error)
             logger.error("%s fails, and is tried again", self.mapping.name, exc_info=error)
         if self._batch and not isinstance(error, Unavailable):
-            with suppress(Unavailable):  # then it is put aside the next time
+            try:
                 self._narrow(error)
+            except Exception as failure:  # noqa: BLE001 - whatever it is, others must not stop
+                message = "%s can't put a record aside, and tries again: %s"
+                logger.warning(message, self.mapping.name, failure)
