@@ -1,13 +1,17 @@
-"""What a registry elsewhere has answered, taken only for what it should be."""
+"""What a schema registry elsewhere has answered, taken only for what it should be."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.errors import SchemaViolation, Unavailable
 
 T = TypeVar("T", str, int, list[Any], dict[str, Any])
+
+
+class NotThere(SchemaViolation):
+    """The registry has answered that it has no such thing."""
 
 
 def of_type(answer: Any, kind: type[T]) -> T:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.adapters.avro.compatibility import AvroCompatibility
 from chalicelib.adapters.avro.registrar import AvroSchemaRegistrar
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.kernel.errors import Misconfigured, SchemaViolation
 from chalicelib.services.governance.cached_registry import CachedSchemaRegistry
+from chalicelib.services.governance.compatibility import Mode
 from chalicelib.services.governance.pinned_registry import PinnedSchemaRegistry
 from chalicelib.services.governance.registration import Rehearsal
 from chalicelib.wiring.resources import resource
@@ -61,13 +63,18 @@ def schema_registrar(
     """Return where schemas are put and who puts them there; a rehearsal leaves the place alone."""
     provider = schema_provider(settings)
     shelf = Rehearsal(provider) if rehearse else provider
-    return shelf, AvroSchemaRegistrar(shelf, first_versions_only)
+    return shelf, AvroSchemaRegistrar(shelf, judge)
 
 
-def first_versions_only(earlier: Sequence[RegisteredSchema], new: RegisteredSchema) -> None:
-    """Refuse every later version, as nobody can judge it here; raises SchemaViolation."""
-    message = f"nobody can say whether {new.ref.type} version {new.ref.version}"
-    raise SchemaViolation(f"{message} may follow version {earlier[-1].ref.version}")
+def judge(earlier: Sequence[RegisteredSchema], new: RegisteredSchema) -> None:
+    """Let a version pass that its declared mode allows after those; raises SchemaViolation."""
+    older = {each.ref.version: each.definition for each in earlier}
+    try:
+        mode = Mode(new.governance.compatibility)
+    except ValueError as error:
+        raise SchemaViolation(f"{new.ref.type} declares no compatibility that there is") from error
+    if findings := AvroCompatibility().judge(mode, new.definition, older):
+        raise SchemaViolation("; ".join(map(str, findings)))
 
 
 def _glue(settings: RegistrySettings, budget: float) -> SchemaProvider:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
+from chalicelib.adapters.answers import NotThere
 from chalicelib.adapters.aws import clients
 from chalicelib.adapters.aws.deadline import within
 from chalicelib.adapters.aws.retries import BUDGET, RESERVE, code_of, retried
@@ -22,10 +23,6 @@ _INVALID: Final = frozenset({"InvalidInputException", "ValidationException"})
 _NONSENSE: Final = (ResponseParserError, AttributeError, TypeError, ValueError)
 """What botocore raises over an answer that is not what Glue would say."""
 _FULL: Final = "ResourceNumberLimitExceededException"
-
-
-class NotThere(SchemaViolation):
-    """The registry is there, and has no such schema."""
 
 
 def _client() -> Any:

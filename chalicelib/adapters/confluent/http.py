@@ -11,6 +11,7 @@ from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import parse_url
 
+from chalicelib.adapters.answers import NotThere
 from chalicelib.adapters.aws.deadline import remaining
 from chalicelib.kernel.errors import Misconfigured, SchemaViolation, TooManyRequests, Unavailable
 
@@ -34,10 +35,6 @@ _NOT_FOUND: Final = frozenset({40401, 40402, 40403, 40408})
 """No such subject, version, schema, or mode of its own."""
 _OK, _DENIED, _MISSING, _TOO_MANY, _ERROR = 200, (401, 403), 404, 429, 500
 _REFUSED: Final = (409, 413, 422)
-
-
-class NotThere(SchemaViolation):
-    """The registry has answered that it has no such thing."""
 
 
 class RegistryHttp:

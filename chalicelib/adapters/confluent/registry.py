@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from chalicelib.adapters.answers import member, of_type
+from chalicelib.adapters.answers import NotThere, member, of_type
 from chalicelib.adapters.avro.definitions import canonical, is_event, is_type, registered, same
-from chalicelib.adapters.confluent.http import NotThere
 from chalicelib.kernel.errors import SchemaViolation, Unavailable
 
 if TYPE_CHECKING:
