@@ -8,8 +8,7 @@ with two aliases for one field, it is refused here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chalicelib.adapters.avro.types import NAMED, Field, Type
 from chalicelib.services.governance.compatibility import Direction, Finding, Kind
@@ -38,8 +37,7 @@ def resolve(reader: Type, writer: Type, direction: Direction, version: int) -> l
     return resolution.findings
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(NamedTuple):
     reader: Type
     writer: Type
     place: str
