@@ -167,6 +167,7 @@ class CommitCodecContract:
             commit.size,
             commit.last,
         )
+        assert commit.content == sum(len(each.payload) for each in encoded)  # however it is packed
 
     def test_recorded_events_say_where_they_come_from(
         self, codec: CommitCodec, event_codec: EventCodec

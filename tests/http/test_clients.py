@@ -157,6 +157,14 @@ def test_only_this_machine_is_served(server):
     assert ("127.0.0.1", server.port) == server._listener.server_address
 
 
+def until_gone(connection):
+    """Return what comes until the other side closes; what it has not read, it resets."""
+    try:
+        return read_all(connection)
+    except ConnectionResetError:
+        return b""
+
+
 def test_a_server_that_stops_answers_what_it_has_begun(waiting, connect):
     """It waits for that, takes nothing more meanwhile, and for half a request it does not wait."""
     app, begun, go_on = waiting
@@ -169,7 +177,7 @@ def test_a_server_that_stops_answers_what_it_has_begun(waiting, connect):
 
     stopping = threading.Thread(target=server.__exit__, args=(None, None, None))
     stopping.start()
-    assert [b"", b""] == [read_all(idle), read_all(half)]
+    assert [b"", b""] == [until_gone(idle), until_gone(half)]
     assert stopping.is_alive()
     go_on.set()
 
