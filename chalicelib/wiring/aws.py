@@ -17,7 +17,7 @@ from chalicelib.wiring.container import WritePorts
 from chalicelib.wiring.resources import resource
 
 READERS: Final = 16
-"""Threads for second reads: as many as commands of a batch are carried out side by side."""
+"""Threads for second reads: one for each load under way; more loads wait."""
 
 
 def write_ports(prefix: str = "", dynamo: Dynamo | None = None) -> WritePorts:
