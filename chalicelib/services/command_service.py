@@ -47,7 +47,8 @@ class CommandService:
         """Handle commands, each by its name; return what became of each, in their order.
 
         The commands of one stream are handled in order and share one load; those of different
-        streams side by side. Each is a commit of its own, and none's failure harms another.
+        streams side by side, where there are threads for it. Each is a commit of its own, and
+        none's failure harms another.
         """
         outcomes: dict[int, Outcome] = {}
         streams: dict[StreamId, list[tuple[int, CommandHandler, Prepared]]] = {}

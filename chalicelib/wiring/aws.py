@@ -18,7 +18,7 @@ from chalicelib.wiring.resources import resource
 from chalicelib.wiring.settings import RegistrySettings
 
 READERS: Final = 16
-"""Threads for second reads: as many as commands of a batch are carried out side by side."""
+"""Threads for second reads: one for each load under way; more loads wait."""
 
 
 def write_ports(

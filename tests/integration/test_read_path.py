@@ -173,7 +173,7 @@ class CrashingPositions:
 
 def test_a_crash_between_document_and_position_applies_nothing_twice(settings):
     """
-    The documents were written, the positions not: redelivery finds it so and only moves on.
+    The documents were written, the positions not: what comes again, and more, is folded on them.
     """
     counting = Projection("counting", 1, "Order", frozenset(Path), Counter, count)
     context = replace(orders, projections=(counting,), views=())
@@ -188,13 +188,28 @@ def test_a_crash_between_document_and_position_applies_nothing_twice(settings):
         embedded.ports.positions.crash = True
 
         with pytest.raises(Unavailable):
-            handler.handle(commits(client))
+            handler.handle(commits(client)[:2])
         assert Position(0) == embedded.ports.positions.get(handler.consumer, STREAM)
         handler.handle(commits(client))
 
         assert Position(5) == embedded.ports.positions.get(handler.consumer, STREAM)
         document = embedded.ports.read_models.get(counting.index, "default", "o-1")
         assert b'{"events":5}' == document.body
+
+
+def test_a_commit_of_another_aggregate_is_passed_over(client):
+    """
+    A path carries those of all aggregates.
+    """
+    live(client)
+    handler = handler_of(client, order_details)
+    foreign = StreamId("default", "Invoice", "o-1")
+
+    handler.handle([replace(commit, stream=foreign) for commit in commits(client)])
+
+    ports = client.embedded.ports
+    assert Position() == ports.positions.get(handler.consumer, foreign)
+    assert ([], []) == (list(ports.positions.parked()), list(ports.dead_letters.all()))
 
 
 class TestPoison:
@@ -338,6 +353,52 @@ class TestPoison:
 
         assert Position(3) == client.embedded.ports.positions.get(broken.index, STREAM)
         assert 3 == documents(client, broken, "o-1")[0].version
+
+    def test_a_crash_in_the_midst_of_parking_leaves_the_letter(self, poisoned):
+        """
+        It comes before the mark, and without one it is reason enough for a redrive to go on.
+        """
+        client, broken, poison = poisoned
+        live(client, "o-1")
+        handler, ports = handler_of(client, broken), client.embedded.ports
+
+        class DiesBeforeTheMark:
+            def __getattr__(self, name):
+                return getattr(ports.positions, name)
+
+            def park(self, *_):
+                raise Unavailable("the positions did not answer")
+
+        parking = handler._parking
+        handler._parking = replace(parking, positions=DiesBeforeTheMark())
+        with pytest.raises(Unavailable):
+            handler.handle(commits(client))
+        handler._parking = parking
+        assert [2] == [letter.commit.version for letter in ports.dead_letters.all()]
+        assert [] == list(ports.positions.parked())
+
+        poison["order"] = "none"
+        assert handler.redrive(STREAM)
+
+        assert ([], Position(5)) == (
+            list(ports.dead_letters.all()),
+            ports.positions.get(broken.index, STREAM),
+        )
+
+    def test_a_letter_counts_its_own_tries(self, poisoned):
+        """
+        And not those of another commit of the stream.
+        """
+        client, broken, _ = poisoned
+        live(client, "o-1")
+        client.settle()
+        letters = client.embedded.ports.dead_letters
+        (letter,) = letters.all()
+        letters.put(replace(letter, commit=commits(client)[0], attempts=50))
+
+        handler_of(client, broken).redrive(STREAM)
+
+        assert [50, 6] == [each.attempts for each in letters.all()]
 
     def test_a_redrive_takes_off_a_letter_that_is_none_of_its_business(self, settings):
         """

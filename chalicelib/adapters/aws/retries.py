@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BUDGET: Final = 6.0
-"""Seconds that one operation may take with all its retries, where the deadline leaves so much."""
+"""Seconds after which no retry of an operation begins, where the deadline leaves so much.
+
+What is under way then may take the client's timeouts besides.
+"""
 RESERVE: Final = 0.5
 """Seconds of the deadline that are kept to answer in."""
 FIRST_PAUSE: Final = 0.05
