@@ -227,7 +227,7 @@ class TestPoison:
         health = client.system.operations.health()
         assert ("ok", 1) == (health["status"], health["parkedCount"])
         assert {
-            "consumer": "order-details-v1",
+            "consumer": "order-details-v2",
             "stream": "default/Order/o-1",
             "behind": 1,
             "reason": "ZeroDivisionError: no such payment",

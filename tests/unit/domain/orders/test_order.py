@@ -17,6 +17,7 @@ from chalicelib.domain.orders.events import (
     OrderPaid,
     OrderPlaced,
     OrderShipped,
+    Parcel,
     RefundRequested,
 )
 from chalicelib.domain.orders.order import Order, order
@@ -37,8 +38,8 @@ deliver = DeliverOrder("o-1", "Ada")
 cancel = CancelOrder("o-1", "changed my mind")
 
 placed = OrderPlaced("o-1", "c-1", TOTAL, "USD", ())
-paid = OrderPaid("o-1", "pay-1", TOTAL)
-shipped = OrderShipped("o-1", "DHL", "track-1")
+paid = OrderPaid("o-1", "pay-1", TOTAL, None)
+shipped = OrderShipped("o-1", (Parcel("DHL", "track-1"),))
 delivered = OrderDelivered("o-1", "c-1", "Ada")
 invited = FeedbackInvited("o-1", "c-1")
 cancelled = OrderCancelled("o-1", "changed my mind")

@@ -10,6 +10,7 @@ from chalicelib.domain.orders.events import (
     OrderPaid,
     OrderPlaced,
     OrderShipped,
+    Parcel,
     RefundRequested,
 )
 from chalicelib.domain.orders.order import Status
@@ -25,8 +26,8 @@ LATE = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
 NEXT_DAY = datetime(2026, 2, 1, 8, tzinfo=UTC)
 
 placed = OrderPlaced("o-1", "c-1", TOTAL, "USD", ())
-paid = OrderPaid("o-1", "pay-1", TOTAL)
-shipped = OrderShipped("o-1", "DHL", "track-1")
+paid = OrderPaid("o-1", "pay-1", TOTAL, None)
+shipped = OrderShipped("o-1", (Parcel("DHL", "track-1"),))
 delivered = OrderDelivered("o-1", "c-1", "Ada")
 
 
