@@ -42,9 +42,9 @@ class Histories:
         """Return the names of the histories, sorted."""
         return sorted(file.stem for file in self.folder.glob("*.json") if file.name != _NOTES)
 
-    def goldens(self) -> list[str]:
-        """Return the names of the golden files, sorted."""
-        return sorted(file.stem for file in self.folder.glob("golden/*.json"))
+    def expected(self) -> set[str]:
+        """Return the names of all that has ever been accepted."""
+        return {note["golden"] for note in self._notes()}
 
     def get(self, name: str) -> History:
         """Return a history."""

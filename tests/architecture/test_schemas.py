@@ -282,7 +282,10 @@ class TestClasses:
         A float holds no amount exactly.
         """
         assert found(
-            check_contexts(SCHEMAS, [with_events(RefundRequested)]), REFUND, "", "RefundRequested.amount is"
+            check_contexts(SCHEMAS, [with_events(RefundRequested)]),
+            REFUND,
+            "",
+            "RefundRequested.amount is",
         )
 
     @pytest.mark.requirement("T13")

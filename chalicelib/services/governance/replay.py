@@ -7,7 +7,7 @@ them: each event as the classes of today have it, the aggregate's state, each re
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from chalicelib.kernel.errors import SchemaViolation
 from chalicelib.kernel.head import Head
@@ -25,8 +25,16 @@ if TYPE_CHECKING:
 
 Version: TypeAlias = tuple[str, int]
 """An event type and a version of its schema."""
-ABSENT = "(absent)"
-"""What is shown for a member that one side lacks."""
+
+
+class Absent:
+    """Stands for a member that one side lacks; no JSON is equal to it."""
+
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+ABSENT: Final = Absent()
 
 
 @dataclass(frozen=True, slots=True)
