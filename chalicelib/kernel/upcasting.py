@@ -51,7 +51,7 @@ class UpcasterChain:
         strays = [
             (
                 event_type,
-                f"{type(step).__name__} leads to version {version + 1}, which is not there",
+                f"{type(step).__name__} leads to version {version + 1}: there is none",
             )
             for (event_type, version), step in self._steps.items()
             if not 1 <= version < newest.get(event_type, 0)

@@ -125,7 +125,9 @@ def _replayed(histories: Histories, replayer: Replayer, history: History) -> Ite
         yield Failure(history.name, str(error), _READABLE)
         return
     was, now = histories.golden(history.name), read_json(golden)
-    if was is None:
+    if was is None and history.name in histories.expected():
+        yield Failure(history.name, "its golden file is gone", _NEVER_EDIT)
+    elif was is None:
         yield Failure(history.name, "has no golden file yet", _ACCEPT)
     elif found := tuple(differences(was, now)):
         message = f"{len(found)} values are not what they were; {history.about}"

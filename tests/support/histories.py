@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.histories import Histories
 from chalicelib.kernel.head import Head, follow
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 def recorded(name: str) -> History:
     """Return the recorded history of that name."""
     return Histories(Gate.here().histories).get(name)
+
+
+def names() -> list[str]:
+    """Return the names of all recorded histories."""
+    return Histories(Gate.here().histories).names()
+
+
+def golden(name: str) -> Any:
+    """Return what is made of a history, as its golden file says."""
+    return Histories(Gate.here().histories).golden(name)
 
 
 def restore(embedded: Embedded, history: History) -> None:
