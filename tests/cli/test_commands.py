@@ -30,7 +30,11 @@ COMMANDS = [
     ["dlq", "redrive"],
     ["schemas", "list"],
     ["schemas", "check"],
+    ["schemas", "release"],
     ["policies", "list"],
+    ["gate"],
+    ["replay", "record"],
+    ["replay", "accept"],
 ]
 READING = [
     ["verify"],
