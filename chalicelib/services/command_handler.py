@@ -199,7 +199,7 @@ class CommandHandler:
 
     def _accept(self, command: Command, asked: CommandRequest) -> Accepted:
         effective = asked.effective_at.isoformat() if asked.effective_at else ""
-        canonical = self._shapes.to_json(command, canonical=True)
+        canonical = self._shapes.to_json(_given(self._shapes.dump(command)), canonical=True)
         digest = hashlib.sha256(f"{self.type}\n{effective}\n".encode() + canonical).digest()
         return Accepted(asked.command_id, self.type, digest, asked.request, asked.effective_at)
 
@@ -220,6 +220,17 @@ class CommandHandler:
     def _recorded(self, stream: StreamId, version: int) -> tuple[PackedCommit, Header]:
         commit = commit_at(self._writer.events, stream, version)
         return commit, self._writer.commit_codec.header(commit)
+
+
+def _given(value: Any) -> Any:
+    """Return plain data without what is None: a command that gains a field keeps its hash."""
+    match value:
+        case dict():
+            return {name: _given(each) for name, each in value.items() if each is not None}
+        case list() | tuple():
+            return [_given(each) for each in value]
+        case _:
+            return value
 
 
 def _result(commit: PackedCommit, header: Header, *, replayed: bool = False) -> CommandResult:

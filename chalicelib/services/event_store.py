@@ -113,6 +113,11 @@ class Loaded:
     """Bytes that it was made from, inflated: the snapshot's state and all events."""
 
 
+def reducer_of(aggregate: Aggregate, shapes: Shapes) -> str:
+    """Return the name that an aggregate's snapshots bear: of its evolve and its state's form."""
+    return f"{aggregate.reducer}:{shapes.digest(aggregate.state)}"
+
+
 class StreamLoader:
     """Loads the streams of one aggregate: snapshot and tail, or the tail behind what is known."""
 
@@ -127,7 +132,7 @@ class StreamLoader:
         side_by_side: SideBySide = IN_TURN,
     ) -> None:
         self.aggregate = aggregate
-        self.reducer = f"{aggregate.reducer}:{shapes.digest(aggregate.state)}"
+        self.reducer = reducer_of(aggregate, shapes)
         self._events = events
         self._snapshots = snapshots
         self._codec = codec

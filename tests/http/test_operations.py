@@ -16,7 +16,7 @@ from tests.support.client import DEVELOPER, Client
 
 pytestmark = [pytest.mark.requirement("T11"), pytest.mark.requirement("R11")]
 
-POISON = "order-details-v1"
+POISON = "order-details-v2"
 STREAM = "default/Order/o-1"
 ELSEWHERE = "other/Order/o-1"
 

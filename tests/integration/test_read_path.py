@@ -251,7 +251,7 @@ class TestPoison:
         assert ("ok", 1) == (health["status"], health["parkedCount"])
         (stopped,) = (p for m in client.system.operations.read_models() for p in m["parked"])
         assert {
-            "consumer": "order-details-v1",
+            "consumer": "order-details-v2",
             "stream": "default/Order/o-1",
             "behind": 1,
             "reason": "ZeroDivisionError: no such payment",

@@ -147,7 +147,7 @@ def _operation(name: str, summary: str, answer: Json, problems: Json, *parameter
 
 def _rebuild(components: Components) -> Json:
     schema = components.schema("Rebuild", _REBUILD)
-    index = path("index", description="Of the read model, as order-details-v1.")
+    index = path("index", description="Of the read model, as order-details-v2.")
     problems = components.problems(*_PROBLEMS, errors.NotFound)
     begun = {"202": json("It runs; or it is done, if there was nothing to do.", schema), **problems}
     last = json("How it stands.", schema)

@@ -137,7 +137,7 @@ class TestFileSchemaRegistry:
         """
         Versions are numbered from 1, without a gap.
         """
-        (folder / "orders/OrderPaid/v3.avsc").write_text(changed(folder, doc="Another."))
+        (folder / "orders/RefundRequested/v3.avsc").write_text(changed(folder, doc="Another."))
 
         with pytest.raises(Misconfigured, match=r"v3\.avsc.*v2\.avsc"):
             FileSchemaRegistry(folder)
