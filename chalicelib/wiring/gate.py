@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.adapters.avro.definitions import PLATFORM
 from chalicelib.adapters.avro.ledger import Ledger
 from chalicelib.adapters.avro.lint import check_classes, check_files, check_upcasters
-from chalicelib.adapters.avro.registry import PLATFORM, FileSchemaRegistry
+from chalicelib.adapters.avro.registry import FileSchemaRegistry
+from chalicelib.adapters.avro.versions import check_versions
 from chalicelib.adapters.histories import Histories
 from chalicelib.adapters.pydantic.json import read_json
 from chalicelib.kernel.errors import Misconfigured, NexusError
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 HISTORIES: Final = "tests/fixtures/histories"
 _PUT_BACK: Final = "put back what was released (git restore), and add a new version beside it"
+_NEXT: Final = "say it so that older readers and writers can go on, or begin a new event type"
 _RELEASE: Final = "once it is what it should be for ever: nexus schemas release"
 _ACCEPT: Final = (
     'make the code do what it did; or, if that is meant: nexus replay accept --note "why"'
@@ -62,6 +65,7 @@ class Gate:
         """Return what a schema has to pass before it is released: a further check is a line."""
         return (
             Check("schemas", "governance, exact types, an event class for each", self._schemas),
+            Check("versions", "each may follow those before it, in its own mode", self._versions),
             Check("upcasters", "every old version leads to the newest", self._upcasters),
         )
 
@@ -73,6 +77,9 @@ class Gate:
     def _schemas(self) -> Iterator[Failure]:
         faults = check_files(self.schemas) or check_classes(self.schemas, self.contexts)
         yield from _schema_failures(faults, "see CONTRIBUTING.md, To change a schema")
+
+    def _versions(self) -> Iterator[Failure]:
+        yield from _schema_failures(check_versions(self.schemas), _NEXT)
 
     def _upcasters(self) -> Iterator[Failure]:
         faults = check_upcasters(self.schemas, self.contexts)

@@ -323,7 +323,7 @@ class TestVersions:
         """
         The third lets go of nothing that the second has, but the first never had the field.
         """
-        first = {**json.loads((folder / PAID).read_text()), "name": "OrderWrapped"}
+        first = {**json.loads((folder / REFUND).read_text()), "name": "OrderWrapped"}
         first["nexus"]["compatibility"] = mode
         paper = {"name": "paper", "type": "string", "doc": "In what."}
         label = {"name": "label", "type": "string", "doc": "With what on it.", "default": ""}

@@ -18,6 +18,7 @@ from chalicelib.domain.orders.events import (
     OrderPaid,
     OrderPlaced,
     OrderShipped,
+    Parcel,
     RefundRequested,
 )
 from chalicelib.kernel.commit import Path
@@ -37,8 +38,8 @@ LINES = (
 EVENTS = (
     OrderPlaced("o-1", "c-1", Decimal("149.50"), "USD", LINES),
     OrderPlaced("o-2", "c-1", Decimal("0.00"), "EUR", ()),
-    OrderPaid("o-1", "p-1", Decimal("-149.50")),
-    OrderShipped("o-1", "DHL", "1Z 999"),
+    OrderPaid("o-1", "p-1", Decimal("-149.50"), "card"),
+    OrderShipped("o-1", (Parcel("DHL", "1Z 999"), Parcel("Post", "ü-1"))),
     OrderDelivered("o-1", "c-1", "Ä. Person"),
     FeedbackInvited("o-1", "c-1"),
     OrderCancelled("o-2", ""),

@@ -51,7 +51,7 @@ def decide(command, state):
     """An order that may be paid again and again."""
     if state is None or not hasattr(command, "payment_id"):
         return order.decider.decide(command, state)
-    return [OrderPaid(command.order_id, command.payment_id, command.amount)]
+    return [OrderPaid(command.order_id, command.payment_id, command.amount, None)]
 
 
 endless = replace(order, decider=Decider(None, order.decider.evolve, decide))
