@@ -35,4 +35,5 @@ def write_ports(
         registry=schema_registry(registry),
         policies=RegoPolicyEngine(resource("policies/rego")),
         reads=SideBySide(ThreadPoolExecutor(READERS, thread_name_prefix="read")),
+        streams=SideBySide(ThreadPoolExecutor(READERS, thread_name_prefix="stream")),
     )

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ class Mapping:
     The handler gets batches in order, each at least once: again if it raised, or if the process
     ended before the checkpoint was kept. A batch that fails is halved until the record that is to
     blame stands alone; that one is put aside, so that it delays the others by a bounded time. While
-    a dependency is Unavailable, nobody is to blame.
+    a dependency is Unavailable, or the system Misconfigured, nobody is to blame.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Worker:
         if self._error not in self._logged:
             self._logged.add(self._error)
             logger.error("%s fails, and is tried again", self.mapping.name, exc_info=error)
-        if self._batch and not isinstance(error, Unavailable):
+        if self._batch and not isinstance(error, Misconfigured | Unavailable):
             try:
                 self._narrow(error)
             except Exception as failure:  # noqa: BLE001 - whatever it is, others must not stop
