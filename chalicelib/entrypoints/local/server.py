@@ -157,5 +157,5 @@ class LocalServer:
     ) -> None:
         """Accept nothing more, finish what is being answered, stop."""
         self._listener.shutdown()
+        self._listener.server_close()  # who waits to be accepted needn't wait for the others
         self._listener.drain(_DRAIN)
-        self._listener.server_close()
