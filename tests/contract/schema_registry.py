@@ -193,6 +193,19 @@ class SchemaRegistryContract(Filled):
         assert [(1, FIRST), (2, SECOND)] == [(each.ref.version, each.definition) for each in found]
         assert [] == list(registry.versions("pots.PotBroken"))
 
+    def test_what_carries_events_is_registered_but_no_event(self, register: Register):
+        """The platform's own schemas have ids as events have, and aren't listed among them."""
+        commit = {**FIRST, "name": "Commit", "namespace": "nexus"}
+        registry = register({"nexus.Commit": [commit], "pots.PotFired": [FIRST]})
+
+        ref = registry.latest("nexus.Commit").ref
+
+        assert SchemaRef("nexus.Commit", 1, _digest(commit)) == ref
+        assert (
+            commit == registry.by_id(registry.id_of(ref)).definition == registry.get(ref).definition
+        )
+        assert ["pots.PotFired"] == registry.types()
+
     def test_letters_of_all_kinds_survive(self, register: Register):
         """A doc may be in any language; the digest is over it."""
         definition = {**FIRST, "doc": 'Töpfe, 壺 \N{AMPHORA} "and" \\ \u2028.'}

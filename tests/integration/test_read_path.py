@@ -532,7 +532,6 @@ class TestPoison:
         assert [3] == [letter.commit.version for letter in ports.dead_letters.all()]
 
 
-@pytest.mark.requirement("R8")
 class OldList:
     """Positions whose list of parked streams shows none of them yet."""
 
@@ -546,6 +545,7 @@ class OldList:
         return []
 
 
+@pytest.mark.requirement("R8")
 class TestRouterPoison:
     @pytest.fixture(name="strict")
     def _strict(self, settings):

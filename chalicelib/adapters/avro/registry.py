@@ -40,6 +40,7 @@ class FileSchemaRegistry:
         if not folder.is_dir():
             raise Misconfigured(f"there is no folder {folder} with schemas")
         self._folder = folder
+        self._ids: dict[SchemaRef, bytes] = {}
         found = _found(folder)
         self._platform_files = {type_: found[type_] for type_ in found if not is_event(type_)}
         self._events = {
@@ -68,7 +69,10 @@ class FileSchemaRegistry:
 
     def id_of(self, ref: SchemaRef) -> bytes:
         """Return the 8 bytes of its fingerprint, little endian; raises SchemaViolation as get."""
-        return fingerprint_of(self.get(ref).definition)
+        schema = self.get(ref)
+        if ref not in self._ids:
+            self._ids[ref] = fingerprint_of(schema.definition)
+        return self._ids[ref]
 
     def by_id(self, schema_id: bytes) -> RegisteredSchema:
         """Return the schema of that fingerprint; raises SchemaViolation if there is none."""
@@ -111,7 +115,7 @@ class FileSchemaRegistry:
 
     @cached_property
     def _by_id(self) -> dict[bytes, RegisteredSchema]:
-        return {fingerprint_of(schema.definition): schema for schema in self.everything()}
+        return {self.id_of(schema.ref): schema for schema in self.everything()}
 
 
 def _found(folder: Path) -> dict[str, dict[int, Path]]:

@@ -74,8 +74,7 @@ class RegistryHttp:
                 self._url + path,
                 body=None if body is None else json.dumps(body).encode(),
                 timeout=urllib3.Timeout(min(CONNECT_TIMEOUT, left), min(READ_TIMEOUT, left)),
-                retries=False,
-                redirect=False,  # the password is for this registry only
+                retries=False,  # nor are redirects followed: the password is for this one only
                 preload_content=False,
             )
             content = _content(answer, ends)

@@ -184,6 +184,7 @@ class TestRegistering:
                 return permissive(registry).register(schema)
             finally:
                 self.asked = [operation for _, operation, _ in server.asked]
+                self.bodies = {operation: json.loads(body) for _, operation, body in server.asked}
 
     def second(self, status="AVAILABLE"):
         definition = json.dumps(SECOND)
@@ -236,6 +237,7 @@ class TestRegistering:
         self.registered([answer, answer], schema=stricter)
 
         assert self.asked.index("UpdateSchema") < self.asked.index("RegisterSchemaVersion")
+        assert "FULL_ALL" == self.bodies["UpdateSchema"]["Compatibility"]
 
     def test_sends_nothing_too_large(self):
         """

@@ -155,3 +155,45 @@ def test_versions_with_a_gap_are_a_violation(numbers):
         registry = ConfluentSchemaRegistry(RegistryHttp(server.url))
         with pytest.raises(SchemaViolation, match="are missing"):
             registry.versions("pots.PotFired")
+
+
+class TestIds:
+    USES = ({"subject": "shelf-value", "version": 3}, {"subject": "pots.PotFired", "version": 1})
+
+    def by_id(self, version, uses=USES, number=7):
+        def answer(_method, path, _body):
+            return Answer.of(list(uses) if path == f"/schemas/ids/{number}/versions" else version)
+
+        with scripted(answer) as server:
+            registry = ConfluentSchemaRegistry(RegistryHttp(server.url))
+            return registry.by_id(number.to_bytes(4, "big"))
+
+    def test_are_numbers_big_endian(self):
+        """
+        As the frame has them, after its zero.
+        """
+        with scripted(lambda *_: Answer.of({**SOUND, "id": 0x01020304})) as server:
+            registry = ConfluentSchemaRegistry(RegistryHttp(server.url))
+            assert b"\1\2\3\4" == registry.id_of(registry.latest("pots.PotFired").ref)
+
+    def test_lead_to_the_event_among_the_subjects(self):
+        """
+        Another team may have the same schema under a subject of its own.
+        """
+        assert FIRST == self.by_id(SOUND).definition
+
+    @pytest.mark.parametrize("uses", [(), USES[:1]], ids=["none", "others"])
+    def test_of_others_are_none_of_ours(self, uses):
+        """
+        A schema that is no event's is not one to read events with.
+        """
+        with pytest.raises(SchemaViolation, match="for an event"):
+            self.by_id(SOUND, uses)
+
+    @pytest.mark.parametrize("change", [{"id": 8}, {"version": 2}], ids=str)
+    def test_have_one_meaning(self, change):
+        """
+        A registry that contradicts itself makes no sense.
+        """
+        with pytest.raises(Unavailable, match="makes no sense"):
+            self.by_id({**SOUND, **change})
