@@ -98,7 +98,7 @@ class TestAggregates:
         with pytest.raises(Rejected, match=r"was shipped as t~1\.2"):
             old.command("ShipOrder", same | {"furtherParcels": [{**PARCEL, "carrier": "UPS"}]})
 
-    @pytest.mark.requirement("R1")
+    @pytest.mark.requirement("R2")
     def test_recognise_a_command_of_old(self, old):
         """
         A client that lost its answer before the change may still ask for it after.
@@ -243,7 +243,7 @@ class TestReaders:
             1
         ]["data"]
 
-    @pytest.mark.requirement("R10")
+    @pytest.mark.requirement("R1")
     def test_of_the_whole_log_find_it_as_it_was_written(self, old):
         """
         Old commits, and one of today behind them, verify.
