@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE, SNAPSHOTS
+from chalicelib.domain.orders import orders
 from chalicelib.domain.orders.events import OrderShipped, Parcel
 from chalicelib.kernel.commit import MAX_COMMIT_BYTES
 from chalicelib.kernel.context import Aggregate, BoundedContext
@@ -71,6 +72,7 @@ PARCELS = BoundedContext(
             events=(OrderShipped,),
         ),
     ),
+    upcasters=orders.upcasters,
 )
 
 
@@ -119,7 +121,7 @@ def test_a_stream_above_a_megabyte_is_loaded_to_its_end(start):
     followed = cold.command("ShipParcels", {"orderId": "o-1", "parcels": 1})
 
     assert size > MEGABYTE
-    assert [Shipped(5_500, parcels("o-1", 5_000, 500)[-1].tracking_number)] * 2 == ends
+    assert [Shipped(5_500, evolve(Shipped(), parcels("o-1", 5_000, 500)[-1]).last)] * 2 == ends
     assert 5_501 == followed.version
 
 
