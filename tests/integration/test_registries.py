@@ -52,13 +52,13 @@ def filled(settings):
 
 def test_a_warm_process_asks_nobody(tmp_path, registry, requests):
     """
-    One request for each schema that is used; from then on none, for commands and projections.
+    One request for each schema that is used, not before; from then on none, whatever is done.
     """
     settings, _ = registry
     filled(settings)
+    requests.clear()
     with Embedded.assemble(Settings(data=tmp_path, registry=settings)) as embedded:
         client = Client(embedded)
-        requests.clear()
         client.command("PlaceOrder", order(1))
         client.settle()
         cold = list(requests)

@@ -41,7 +41,7 @@ class AvroEventCodec:
         event_type = self._types.get(kind)
         if event_type is None:
             raise SchemaViolation(f"{kind.__name__} is an event of no context")
-        schema = self._registry.latest(event_type)
+        schema = self._registry.get(self._registry.latest(event_type).ref)  # registered it must be
         try:
             data = self._shapes.dump(event)
             self._shapes.restore(kind, data)  # Avro itself would take True for 1 and 5.7 for 5

@@ -23,9 +23,10 @@ PAUSE: Final = 10.0
 class PinnedSchemaRegistry:
     """The SchemaRegistry port for code that has schemas of its own.
 
-    Code writes by the newest of its own, not by one that was registered for a later release, and
-    not if the registry says that this one is missing or another. While the registry is down its
-    own are good: they were registered before the code was deployed.
+    Code writes by the newest of its own, not by one that was registered for a later release: so
+    ``latest`` asks nobody. Whoever writes gets it by its reference, and learns from the registry if
+    it is missing there or another. While the registry is down the code's own are good: they were
+    registered before it was deployed.
     """
 
     def __init__(
@@ -41,8 +42,8 @@ class PinnedSchemaRegistry:
         self._silent_until = float("-inf")
 
     def latest(self, event_type: str) -> RegisteredSchema:
-        """Return our own newest version; raises SchemaViolation if it isn't registered alike."""
-        return self.get(self._own.latest(event_type).ref)
+        """Return our own newest version, registered or not; raises SchemaViolation if none."""
+        return self._own.latest(event_type)
 
     def get(self, ref: SchemaRef) -> RegisteredSchema:
         """Return that very version; raises SchemaViolation, or Unavailable if it isn't ours."""
