@@ -67,6 +67,10 @@ check: .venv/.dev-stamp ## Check format, lint, types, layers and architecture
 	.venv/bin/python .venv/bin/lint-imports --no-logo
 	.venv/bin/python -m pytest tests/architecture
 
+.PHONY: gate
+gate: .venv/.dev-stamp ## Check released schemas and replay recorded histories; ARGS="--junit gate.xml"
+	.venv/bin/python -m chalicelib.cli gate $(ARGS)
+
 .PHONY: docs
 docs: .venv/.dev-stamp ## Write docs/requirements.md from its source and the tests' marks
 	.venv/bin/python -m tests.support.requirements

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
-from tests.support import dynamodb_local
+from tests.support import confluent_registry, dynamodb_local, moto_glue
 from tests.support.client import Client
 from tests.support.fetching import needed_in_ci
 from tests.support.requirements import IDS
@@ -43,3 +43,19 @@ def _dynamodb_local():
         with needed_in_ci():
             local = stack.enter_context(dynamodb_local.running())
         yield local
+
+
+@pytest.fixture(name="moto_glue", scope="session")
+def _moto_glue():
+    """One for all tests, likewise."""
+    with ExitStack() as stack:
+        with needed_in_ci():
+            glue = stack.enter_context(moto_glue.running())
+        yield glue
+
+
+@pytest.fixture(name="confluent_program", scope="session")
+def _confluent_program():
+    """What a Confluent-compatible registry is started with, likewise."""
+    with needed_in_ci():
+        return confluent_registry.built()

@@ -34,7 +34,7 @@ def list_letters(*, data: Data = DEFAULT_DATA, json: Json = False) -> None:
     table("Dead letters", columns, (list(item.values()) for item in items))
 
 
-@app.command(epilog=examples("nexus dlq show order-details-v1 default/Order/test-1"))
+@app.command(epilog=examples("nexus dlq show order-details-v2 default/Order/test-1"))
 def show(
     consumer: Consumer, stream: Stream, *, data: Data = DEFAULT_DATA, json: Json = False
 ) -> None:
@@ -62,7 +62,7 @@ def show(
             say(f"It can't be read: {item['unreadable']}")
 
 
-@app.command(epilog=examples("nexus dlq redrive order-details-v1 default/Order/test-1"))
+@app.command(epilog=examples("nexus dlq redrive order-details-v2 default/Order/test-1"))
 def redrive(consumer: Consumer, stream: Stream, *, url: Url, json: Json = False) -> None:
     """Make a stream go on where it stopped, once the reason is gone.
 

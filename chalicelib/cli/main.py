@@ -10,8 +10,11 @@ from chalicelib.cli import (
     describe,
     dlq,
     doctor,
+    gate,
     policies,
     projections,
+    release,
+    replay,
     run,
     schemas,
     streams,
@@ -34,10 +37,13 @@ run.add_to(app)
 describe.add_to(app)
 doctor.add_to(app)
 verify.add_to(app)
+gate.add_to(app)
+release.add_to(schemas.app)
 app.add_typer(streams.app)
 app.add_typer(projections.app)
 app.add_typer(dlq.app)
 app.add_typer(schemas.app)
+app.add_typer(replay.app)
 app.add_typer(policies.app)
 
 

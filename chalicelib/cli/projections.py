@@ -69,8 +69,8 @@ def list_projections(*, data: Data = DEFAULT_DATA, json: Json = False) -> None:
 
 @app.command(
     epilog=examples(
-        "nexus projections rebuild order-details-v1",
-        "nexus projections rebuild order-details-v1 --json",
+        "nexus projections rebuild order-details-v2",
+        "nexus projections rebuild order-details-v2 --json",
     )
 )
 def rebuild(

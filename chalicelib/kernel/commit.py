@@ -154,6 +154,9 @@ class Commit:
     events: tuple[RecordedEvent, ...]
     hash: bytes
     size: int
+    """Bytes, as it is stored."""
+    content: int
+    """Bytes of its events, inflated."""
 
     @property
     def last(self) -> int:

@@ -18,6 +18,7 @@ NexusError
 ├── Parked                    the stream stopped at a record that could not be applied
 ├── DamagedReadModel          a document of it can't be read, until it is made again
 ├── Unavailable               a dependency did not answer; the outcome may be unknown
+│   ├── Stopping              the process ends, and begins no command more
 │   └── TooManyRequests       a limit was reached; carries when to come back
 └── Misconfigured             settings or files that can't work; found at start
 
@@ -165,6 +166,10 @@ class DamagedReadModel(NexusError):
 
 class Unavailable(NexusError):
     """A dependency did not answer; the outcome may be unknown."""
+
+
+class Stopping(Unavailable):
+    """The process ends, and begins no command more; nothing was stored."""
 
 
 class TooManyRequests(Unavailable):

@@ -23,7 +23,7 @@ class EventUpcaster(ABC):
 
 
 class UpcasterChain:
-    """All upcasters, applied one version after the other."""
+    """All upcasters, applied one version after the other; raises Misconfigured for a double one."""
 
     def __init__(self, upcasters: Iterable[EventUpcaster] = ()) -> None:
         self._steps: dict[tuple[str, int], EventUpcaster] = {}
@@ -37,6 +37,26 @@ class UpcasterChain:
     def gaps(self, event_type: str, current: int) -> list[int]:
         """Return the versions below ``current`` that no upcaster takes further."""
         return [v for v in range(1, current) if (event_type, v) not in self._steps]
+
+    def faults(self, newest: Mapping[str, int]) -> list[tuple[str, str]]:
+        """Return (event type, what does not add up), given the newest version of each type.
+
+        A version that nothing takes further, and an upcaster that leads to no version.
+        """
+        gaps = [
+            (event_type, f"no upcaster takes version {version} to {version + 1}")
+            for event_type, current in sorted(newest.items())
+            for version in self.gaps(event_type, current)
+        ]
+        strays = [
+            (
+                event_type,
+                f"{type(step).__name__} leads to version {version + 1}: there is none",
+            )
+            for (event_type, version), step in self._steps.items()
+            if not 1 <= version < newest.get(event_type, 0)
+        ]
+        return gaps + strays
 
     def upcast(
         self, event_type: str, version: int, current: int, data: dict[str, Any]

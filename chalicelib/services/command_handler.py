@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from chalicelib.services.recent_streams import RecentStreams
     from chalicelib.services.shapes import Shapes
 
-ATTEMPTS: Final = 6
-"""Decisions that a command gets before a lost race is final."""
+RACES: Final = 6
+"""Races that a command may lose; the last one is final."""
 _FIRST_PAUSE: Final = 0.005
-"""Seconds, at most, before the second; doubled for each one more."""
+"""Seconds, at most, after the first; doubled for each one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +126,37 @@ class CommandHandler:
             if (answered := self._own_repeat(stream, accepted)) is not None:
                 return answered
             raise
-        loaded = self._recent.get(stream) or self._loader.load(stream)
-        for attempt in range(ATTEMPTS):
+        return self._decide_until_settled(command, accepted, asked.if_match, self._known(stream))
+
+    def _known(self, stream: StreamId) -> Loaded:
+        known = self._recent.get(stream)
+        if known is None:
+            known = self._loader.load(stream)
+            self._recent.keep(known)
+        return known
+
+    def _decide_until_settled(
+        self, command: Command, accepted: Accepted, if_match: int | None, loaded: Loaded
+    ) -> CommandResult:
+        races = 0
+        while True:
             try:
-                result = self._settle(command, accepted, asked.if_match, loaded)
+                result = self._settle(command, accepted, if_match, loaded)
                 if result.events or loaded.strong:
                     return result
             except Refusal:
                 if loaded.strong:
                     raise
             except VersionConflict as lost:
-                self._sleep(random.uniform(0, _FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
+                races += 1
+                if races == RACES:
+                    raise
+                self._sleep(random.uniform(0, _FIRST_PAUSE * 2 ** (races - 1)))  # noqa: S311 - jitter
                 if lost.rivals:
                     loaded = self._loader.follow(loaded, lost.rivals)
                     continue
             loaded = self._loader.catch_up(loaded)
             self._recent.keep(loaded)
-        raise VersionConflict(str(stream), loaded.head.version + 1)
 
     def _settle(
         self, command: Command, accepted: Accepted, if_match: int | None, loaded: Loaded
@@ -185,7 +199,7 @@ class CommandHandler:
 
     def _accept(self, command: Command, asked: CommandRequest) -> Accepted:
         effective = asked.effective_at.isoformat() if asked.effective_at else ""
-        canonical = self._shapes.to_json(command, canonical=True)
+        canonical = self._shapes.to_json(_given(self._shapes.dump(command)), canonical=True)
         digest = hashlib.sha256(f"{self.type}\n{effective}\n".encode() + canonical).digest()
         return Accepted(asked.command_id, self.type, digest, asked.request, asked.effective_at)
 
@@ -206,6 +220,17 @@ class CommandHandler:
     def _recorded(self, stream: StreamId, version: int) -> tuple[PackedCommit, Header]:
         commit = commit_at(self._writer.events, stream, version)
         return commit, self._writer.commit_codec.header(commit)
+
+
+def _given(value: Any) -> Any:
+    """Return plain data without what is None: a command that gains a field keeps its hash."""
+    match value:
+        case dict():
+            return {name: _given(each) for name, each in value.items() if each is not None}
+        case list() | tuple():
+            return [_given(each) for each in value]
+        case _:
+            return value
 
 
 def _result(commit: PackedCommit, header: Header, *, replayed: bool = False) -> CommandResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import NotFound, Stopping
 from chalicelib.services.command_handler import CommandResult
 from chalicelib.services.side_by_side import IN_TURN, SideBySide
 
@@ -26,6 +26,7 @@ class CommandService:
     ) -> None:
         self._handlers = {handler.kind.__name__: handler for handler in handlers}
         self._side_by_side = side_by_side
+        self._stopping = False
 
     @property
     def commands(self) -> list[CommandHandler]:
@@ -33,14 +34,21 @@ class CommandService:
         return [self._handlers[name] for name in sorted(self._handlers)]
 
     def handle(self, name: str, asked: CommandRequest) -> CommandResult:
-        """Handle a command by its name; raises NotFound, and whatever its handler raises."""
-        return self._handler(name).handle(asked)
+        """Handle a command by its name; raises NotFound, Stopping, or what its handler does."""
+        handler = self._handler(name)
+        self._refuse_if_stopping()
+        return handler.handle(asked)
+
+    def stop(self) -> None:
+        """Begin no command more, of batches under way neither: each raises Stopping from now."""
+        self._stopping = True
 
     def handle_all(self, batch: Sequence[tuple[str, CommandRequest]]) -> list[Outcome]:
         """Handle commands, each by its name; return what became of each, in their order.
 
         The commands of one stream are handled in order and share one load; those of different
-        streams side by side. Each is a commit of its own, and none's failure harms another.
+        streams side by side, where there are threads for it. Each is a commit of its own, and
+        none's failure harms another.
         """
         outcomes: dict[int, Outcome] = {}
         streams: dict[StreamId, list[tuple[int, CommandHandler, Prepared]]] = {}
@@ -52,9 +60,27 @@ class CommandService:
                 outcomes[number] = failure
             else:
                 streams.setdefault(prepared.stream, []).append((number, handler, prepared))
-        for settled in self._side_by_side.each(_in_order, streams.values()):
+        for settled in self._side_by_side.each(self._in_order, streams.values()):
             outcomes |= settled
         return [outcomes[number] for number in range(len(batch))]
+
+    def _in_order(
+        self, commands: Sequence[tuple[int, CommandHandler, Prepared]]
+    ) -> dict[int, Outcome]:
+        """Carry out the commands of one stream, the one after the other."""
+        outcomes: dict[int, Outcome] = {}
+        for number, handler, prepared in commands:
+            try:
+                self._refuse_if_stopping()
+                outcomes[number] = handler.run(prepared)
+            except Exception as failure:  # noqa: BLE001 - as above
+                outcomes[number] = failure
+        return outcomes
+
+    def _refuse_if_stopping(self) -> None:
+        if self._stopping:
+            message = "this process ends, and begins no command more"
+            raise Stopping(message)
 
     def _handler(self, name: str) -> CommandHandler:
         handler = self._handlers.get(name)
@@ -63,14 +89,3 @@ class CommandService:
             message = f"there is no command {name[:100]!r}; there are {known}"
             raise NotFound(message)
         return handler
-
-
-def _in_order(commands: Sequence[tuple[int, CommandHandler, Prepared]]) -> dict[int, Outcome]:
-    """Carry out the commands of one stream, the one after the other."""
-    outcomes: dict[int, Outcome] = {}
-    for number, handler, prepared in commands:
-        try:
-            outcomes[number] = handler.run(prepared)
-        except Exception as failure:  # noqa: BLE001 - as above
-            outcomes[number] = failure
-    return outcomes

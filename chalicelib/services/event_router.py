@@ -9,7 +9,7 @@ from chalicelib.kernel.commit import Path, SnapshotDue
 from chalicelib.kernel.errors import CorruptStream, Forbidden, SchemaViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from chalicelib.kernel.commit import Header, PackedCommit
     from chalicelib.kernel.stream import StreamId
@@ -66,8 +66,7 @@ class EventRouter:
 
         Raises Unavailable, and then the whole batch may come again.
         """
-        parked = self._parking.positions.parked(self._parking.consumer)
-        stopped = {each.stream: each.version for each in parked}
+        stopped = self._stopped({commit.stream for commit in commits})
         headed = []
         for commit in commits:
             if commit.version > stopped.get(commit.stream, commit.version) and self._waits(commit):
@@ -97,6 +96,15 @@ class EventRouter:
             return True
 
         return self._parking.drain(stream, go_on)
+
+    def _stopped(self, streams: Iterable[StreamId]) -> dict[StreamId, int]:
+        """Return behind which version those stand that have stopped.
+
+        Each is asked for by itself: the list of all that are parked may be a moment behind.
+        """
+        get, consumer = self._parking.positions.get, self._parking.consumer
+        positions = {stream: get(consumer, stream) for stream in streams}
+        return {stream: at.version for stream, at in positions.items() if at.parked is not None}
 
     def _waits(self, commit: PackedCommit) -> bool:
         return self._parking.positions.wait(self._parking.consumer, commit.stream)

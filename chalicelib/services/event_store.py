@@ -110,7 +110,12 @@ class Loaded:
     tail: Tail
     strong: bool
     size: int = 0
-    """Bytes that it was made from, as they are stored: the snapshot's state and all commits."""
+    """Bytes that it was made from, inflated: the snapshot's state and all events."""
+
+
+def reducer_of(aggregate: Aggregate, shapes: Shapes) -> str:
+    """Return the name that an aggregate's snapshots bear: of its evolve and its state's form."""
+    return f"{aggregate.reducer}:{shapes.digest(aggregate.state)}"
 
 
 class StreamLoader:
@@ -127,7 +132,7 @@ class StreamLoader:
         side_by_side: SideBySide = IN_TURN,
     ) -> None:
         self.aggregate = aggregate
-        self.reducer = f"{aggregate.reducer}:{shapes.digest(aggregate.state)}"
+        self.reducer = reducer_of(aggregate, shapes)
         self._events = events
         self._snapshots = snapshots
         self._codec = codec
@@ -205,7 +210,7 @@ class StreamLoader:
             state = self.aggregate.decider.fold(state, (event.data for event in commit.events))
             taken = snapshots_taken and commit.header.snapshot_due != SnapshotDue.NO
             tail = Tail() if taken else tail.with_commit(commit)
-            size += commit.size
+            size += commit.content
         return replace(
             base,
             state=state,

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 FAILURES: Final = 3
 """Failures in a row from which on a consumer counts as down."""
-SHOWN: Final = 20
-"""Parked streams that the health report lists."""
 NEVER: Final = "never"
 """The state of a read model that was never rebuilt."""
 
@@ -59,23 +57,28 @@ class Operations:
     """By index, what was found to be damaged since the start, and what to do."""
 
     def health(self) -> Report:
-        """Return how the system does; ``status`` is ``ok`` or ``degraded``."""
+        """Return how the system does; ``status`` is ``ok`` or ``degraded``.
+
+        Anybody may see it, so it names no stream and quotes no error, which may name one.
+        """
         consumers = list(self.consumers())
-        parked = self.positions.parked()
         damaged = self.damaged()
         down = damaged or any(each.failures >= FAILURES for each in consumers)
         return {
             "status": "degraded" if down else "ok",
-            "consumers": [_consumer(each) for each in consumers],
-            "parkedCount": len(parked),
-            "parked": [_parked(each) for each in parked[:SHOWN]],
+            "consumers": [_outline(each) for each in consumers],
+            "parkedCount": len(self.positions.parked()),
             "deadLetterCount": self.letters.count(),
-            "damaged": [{"index": index, "reason": why} for index, why in damaged.items()],
+            "damagedCount": len(damaged),
         }
 
+    def statuses(self) -> list[Report]:
+        """Return how each consumer does, with its last error; the router comes first."""
+        return [_consumer(each) for each in self.consumers()]
+
     def read_models(self, tenant: str | None = None) -> list[Report]:
-        """Return each projection with its consumers' lag and its parked streams."""
-        consumers = list(self.consumers())
+        """Return each projection: its consumers' lag, its parked streams, what is damaged."""
+        consumers, damaged = list(self.consumers()), self.damaged()
         return [
             {
                 "index": projection.index,
@@ -93,6 +96,7 @@ class Operations:
                     for each in self.positions.parked(projection.index)
                     if tenant in (None, each.stream.tenant)
                 ],
+                "damaged": damaged.get(projection.index),
             }
             for projection in self.projections
         ]
@@ -129,8 +133,12 @@ class Operations:
         return self.rebuilders[index]
 
 
+def _outline(each: ConsumerStatus) -> Report:
+    return {"name": each.name, "lag": each.lag, "failures": each.failures}
+
+
 def _consumer(each: ConsumerStatus) -> Report:
-    return {"name": each.name, "lag": each.lag, "failures": each.failures, "error": each.error}
+    return {**_outline(each), "error": each.error}
 
 
 def _parked(each: ParkedStream) -> Report:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.services.dead_letters import DeadLetter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from chalicelib.kernel.commit import PackedCommit
@@ -59,12 +59,21 @@ class Parking:
         """
         while True:
             position = self.positions.get(self.consumer, stream)
-            if position.parked is None and not self.letters.get(self.consumer, stream):
+            letters = self.letters.get(self.consumer, stream)
+            if position.parked is None and not letters:
                 return True
             if not go_on(position):
                 return False
             if self.positions.release(self.consumer, stream, position.waiting):
-                # Since then it may have stopped again, further on: that letter stays.
-                reached = self.positions.get(self.consumer, stream).version
-                self.letters.remove(self.consumer, stream, reached)
+                self._forget(stream, letters)
                 return True
+
+    def _forget(self, stream: StreamId, letters: Sequence[DeadLetter]) -> None:
+        """Take off the letters of a stream that has gone on.
+
+        Since then it may have stopped again, further on: that letter stays. Where it has not, a
+        letter may lie ahead of the position, if its commit has nothing for this consumer after all.
+        """
+        now = self.positions.get(self.consumer, stream)
+        ahead = () if now.parked is not None else (letter.commit.version for letter in letters)
+        self.letters.remove(self.consumer, stream, max([now.version, *ahead]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.kernel.errors import CorruptStream, Unavailable
+from chalicelib.kernel.errors import CorruptStream, Misconfigured, Unavailable
 from chalicelib.services.documents import index_fields, index_words
 from chalicelib.services.read_models import Document
 
@@ -131,15 +131,16 @@ class ProjectionHandler:
         first = batch[0] if batch else None
         progress = Progress(stream, None, position.version, commit=first)
         for attempt in range(ATTEMPTS):
+            if attempt:
+                self._sleep(_PAUSE * 2 ** (attempt - 1))
             try:
                 self._resume(progress)
                 for commit in self._following(progress, batch):
                     self._apply(progress, commit)
-            except Unavailable:
+            except (Misconfigured, Unavailable):  # no record is to blame for these
                 raise
             except Exception as error:  # noqa: BLE001 - poison is whatever cannot be applied
                 progress.failure = error
-                self._sleep(_PAUSE * 2**attempt)
             else:
                 progress.failure = None
                 break
@@ -172,9 +173,14 @@ class ProjectionHandler:
         for packed in commits:
             if packed.last > progress.version:
                 progress.commit = packed
-                commit = self._codec.unpack(packed)
-                if any(event.version > progress.version for event in self._declared(commit)):
-                    yield commit
+                if self._concerns(packed, progress.version):
+                    yield self._codec.unpack(packed)
+
+    def _concerns(self, packed: PackedCommit, behind: int) -> bool:
+        """Tell by the header alone: what is not for this projection needn't be readable to it."""
+        events = enumerate(self._codec.header(packed).events, start=packed.version)
+        paths = self.projection.paths
+        return any(number > behind and event.path in paths for number, event in events)
 
     def _apply(self, progress: Progress, commit: Commit) -> None:
         """Fold one commit; all of it counts or, if an event fails, nothing."""

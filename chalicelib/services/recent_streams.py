@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.services.event_store import Loaded
 
 MAX_BYTES: Final = 16 * 1024 * 1024
-"""Of snapshots and commits as they are stored; as objects they take several times as much."""
+"""Of snapshots and events, inflated; as objects they take several times as much."""
 _ENTRY: Final = 2048
 """Bytes that an entry counts for besides: a head with its recent commands."""
 
@@ -46,9 +46,12 @@ class RecentStreams:
                 known is not None and known.head.version > loaded.head.version
             ):
                 return
-            self._bytes += _weight(loaded) - (0 if known is None else _weight(known))
+            if known is not None:
+                self._bytes -= _weight(self._known.pop(loaded.stream))
+            if _weight(loaded) > self._max_bytes:
+                return  # it would drive out all others, and then itself
+            self._bytes += _weight(loaded)
             self._known[loaded.stream] = replace(loaded, strong=False)
-            self._known.move_to_end(loaded.stream)
             while self._bytes > self._max_bytes:
                 _, oldest = self._known.popitem(last=False)
                 self._bytes -= _weight(oldest)

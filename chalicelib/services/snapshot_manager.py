@@ -51,7 +51,9 @@ class SnapshotManager:
 
     def handle(self, commits: Sequence[PackedCommit]) -> None:
         """Snapshot each stream once, at its present head; raises Unavailable or CorruptStream."""
-        newest = {commit.stream: commit for commit in commits}
+        newest = {
+            commit.stream: commit for commit in sorted(commits, key=lambda each: each.version)
+        }
         for stream, commit in newest.items():
             loader = self._loaders[stream.aggregate]
             taken = self._snapshots.latest(stream)

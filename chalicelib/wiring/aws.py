@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.aws.dynamodb.calls import Dynamo
 from chalicelib.adapters.aws.dynamodb.decisions import DynamoDecisions
 from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
@@ -14,20 +13,27 @@ from chalicelib.adapters.aws.dynamodb.tables import DECISIONS, EVENT_STORE, SNAP
 from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.services.side_by_side import SideBySide
 from chalicelib.wiring.container import WritePorts
+from chalicelib.wiring.registries import schema_registry
 from chalicelib.wiring.resources import resource
+from chalicelib.wiring.settings import RegistrySettings
 
 READERS: Final = 16
-"""Threads for second reads: as many as commands of a batch are carried out side by side."""
+"""Threads for second reads: one for each load under way; more loads wait."""
 
 
-def write_ports(prefix: str = "", dynamo: Dynamo | None = None) -> WritePorts:
+def write_ports(
+    prefix: str = "",
+    dynamo: Dynamo | None = None,
+    registry: RegistrySettings = RegistrySettings(),  # noqa: B008 - it can't change
+) -> WritePorts:
     """Return the write side's ports over tables whose names have that prefix; calls nobody."""
     dynamo = dynamo or Dynamo()
     return WritePorts(
         events=DynamoEventStore(dynamo, prefix + EVENT_STORE.name),
         snapshots=DynamoSnapshotStore(dynamo, prefix + SNAPSHOTS.name),
         decisions=DynamoDecisions(dynamo, prefix + DECISIONS.name),
-        registry=FileSchemaRegistry(resource("schemas/avro")),
+        registry=schema_registry(registry),
         policies=RegoPolicyEngine(resource("policies/rego")),
         reads=SideBySide(ThreadPoolExecutor(READERS, thread_name_prefix="read")),
+        streams=SideBySide(ThreadPoolExecutor(READERS, thread_name_prefix="stream")),
     )

@@ -9,12 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import chalicelib
-from chalicelib.adapters.avro.commit_codec import AvroCommitCodec
-from chalicelib.adapters.avro.event_codec import AvroEventCodec
 from chalicelib.adapters.pydantic.json import read_json
-from chalicelib.adapters.pydantic.shapes import PydanticShapes
-from chalicelib.kernel.messages import message_type
-from chalicelib.kernel.upcasting import UpcasterChain
 from chalicelib.services.command_handler import CommandHandler
 from chalicelib.services.command_service import CommandService
 from chalicelib.services.commit_writer import CommitWriter
@@ -32,13 +27,13 @@ from chalicelib.services.recent_streams import RecentStreams
 from chalicelib.services.side_by_side import IN_TURN, SideBySide
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
 from chalicelib.services.streams import StreamReader
+from chalicelib.wiring.codecs import Codecs
 from chalicelib.wiring.resources import resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from chalicelib.kernel.context import Aggregate, BoundedContext
-    from chalicelib.kernel.messages import Event
     from chalicelib.kernel.projection import Projection
     from chalicelib.services.dead_letters import DeadLetters
     from chalicelib.services.event_router import EventBus
@@ -159,10 +154,9 @@ def write_side(
     ports: WritePorts, contexts: tuple[BoundedContext, ...], *, snapshot_interval: int
 ) -> WriteSide:
     """Wire the contexts' commands to the ports; raises Misconfigured."""
-    shapes = PydanticShapes()
-    events = AvroEventCodec(ports.registry, shapes, _events(contexts), _upcasters(contexts))
-    codec = AvroCommitCodec(events, resource("schemas/avro"))
-    writer = _writer(ports, events, codec, SnapshotTrigger(snapshot_interval))
+    codecs = Codecs.of(contexts, ports.registry, resource("schemas/avro"))
+    shapes, codec = codecs.shapes, codecs.commits
+    writer = _writer(ports, codecs.events, codec, SnapshotTrigger(snapshot_interval))
     loaders = {
         aggregate.name: StreamLoader(
             aggregate, ports.events, ports.snapshots, codec, shapes, snapshot_interval, ports.reads
@@ -222,18 +216,6 @@ def _aggregates(
     contexts: tuple[BoundedContext, ...],
 ) -> list[tuple[BoundedContext, Aggregate]]:
     return [(context, aggregate) for context in contexts for aggregate in context.aggregates]
-
-
-def _events(contexts: tuple[BoundedContext, ...]) -> dict[str, type[Event]]:
-    return {
-        message_type(context.name, event): event
-        for context, aggregate in _aggregates(contexts)
-        for event in aggregate.events
-    }
-
-
-def _upcasters(contexts: tuple[BoundedContext, ...]) -> UpcasterChain:
-    return UpcasterChain(upcaster for context in contexts for upcaster in context.upcasters)
 
 
 @cache

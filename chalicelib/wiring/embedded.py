@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING, Self
 
-from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.embedded.bus import Checkpoints, ReadOnlyCheckpoints, SqliteEventBus
 from chalicelib.adapters.embedded.dead_letters import SqliteDeadLetters
 from chalicelib.adapters.embedded.decisions import SqliteDecisions
@@ -27,7 +26,9 @@ from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
 from chalicelib.wiring.container import System, compose, now
 from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.mappings import EmbeddedPorts, Mappings
+from chalicelib.wiring.registries import schema_registry
 from chalicelib.wiring.resources import resource
+from chalicelib.wiring.settings import RegistrySettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,7 +66,7 @@ class Embedded:
             stack.callback(folder.close)
             bell = Event()
             read_models = SqliteReadModels(folder.read_models)
-            ports = adapt(_ports(folder, bell, read_models))
+            ports = adapt(_ports(folder, bell, read_models, settings.registry))
             system = compose(
                 ports,
                 contexts,
@@ -115,7 +116,8 @@ class Reading:
         Raises Misconfigured.
         """
         with closing(ReadOnlyFolder(path)) as folder:
-            ports = _ports(folder, Event(), SqliteReadModels(folder.read_models))
+            read_models = SqliteReadModels(folder.read_models)
+            ports = _ports(folder, Event(), read_models, RegistrySettings())
             system = compose(ports, contexts, snapshot_interval=DEFAULT_INTERVAL)
             yield cls(ports, system, folder)
 
@@ -131,7 +133,9 @@ class Reading:
         return Pump(checkpoints, fed.mappings()).status()
 
 
-def _ports(folder: DataFolder, bell: Event, read_models: SqliteReadModels) -> EmbeddedPorts:
+def _ports(
+    folder: DataFolder, bell: Event, read_models: SqliteReadModels, registry: RegistrySettings
+) -> EmbeddedPorts:
     return EmbeddedPorts(
         events=SqliteEventStore(folder.event_store, wake=bell.set),
         snapshots=SqliteSnapshotStore(folder.snapshots),
@@ -141,7 +145,7 @@ def _ports(folder: DataFolder, bell: Event, read_models: SqliteReadModels) -> Em
         rate_limits=MemoryRateLimits(now),
         read_models=read_models,
         bus=SqliteEventBus(folder.bus, wake=bell.set),
-        registry=FileSchemaRegistry(resource("schemas/avro")),
+        registry=schema_registry(registry),
         policies=RegoPolicyEngine(resource("policies/rego")),
         identity=DeveloperIdentity(),
     )

@@ -103,7 +103,13 @@ class Mappings:
         }
 
     def resume(self) -> None:
-        """Have rebuilds go on that the end of a process has interrupted; raises Unavailable."""
+        """Have rebuilds go on that the end of a process has interrupted; raises Unavailable.
+
+        And forget how far consumers have come that are not here: should one come back, as after a
+        roll-back, it starts with the history again, for the bus keeps nothing for it.
+        """
+        names = [mapping.name for mapping in self.mappings()]
+        self._checkpoints.keep_only([*names, *map(_until, self.rebuilders)])
         for each in self.rebuilders.values():
             each.resume()
 
@@ -132,5 +138,10 @@ class Mappings:
 
     def _history(self, handler: ProjectionHandler) -> HistoryFeed:
         """What was written before this projection was first here, which the bus no longer has."""
-        name = f"{handler.consumer}.history-until"
-        return HistoryFeed(self._store, self._checkpoints.first(name, self._store.newest()))
+        until = self._checkpoints.first(_until(handler.consumer), self._store.newest())
+        return HistoryFeed(self._store, until)
+
+
+def _until(consumer: str) -> str:
+    """Return the name under which it is kept up to where a consumer starts with the history."""
+    return f"{consumer}.history-until"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,26 @@ DEFAULT_CONNECTIONS: Final = 512
 """Each takes a thread and a file descriptor, of which a process often has no more than 1,024."""
 DEFAULT_DATA: Final = Path(".data")
 DEVELOPER: Final = "developer"
+FILES: Final = "files"
+GLUE: Final = "glue"
+CONFLUENT: Final = "confluent"
+PROVIDERS: Final = (FILES, GLUE, CONFLUENT)
+DEFAULT_REGISTRY_AGE: Final = 60
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySettings:
+    """Where schemas are registered."""
+
+    provider: str = FILES
+    place: str = ""
+    """Glue: the registry's name. Confluent: its URL. Files: a folder. Empty: the usual place."""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    """With the user, what a Confluent registry is told; empty: nothing."""
+    max_age: int = DEFAULT_REGISTRY_AGE
+    """Seconds after which the newest version of a type is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +55,7 @@ class Settings:
     """Of the local server, at a time; others wait."""
     temporal_rate: int = DEFAULT_TEMPORAL_RATE
     """Reads of the past per second that each caller may make; twice as many at once."""
+    registry: RegistrySettings = RegistrySettings()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -52,6 +72,7 @@ class Settings:
             temporal_rate=reader.number(
                 "NEXUS_TEMPORAL_RATE", DEFAULT_TEMPORAL_RATE, range(1, 100_001)
             ),
+            registry=reader.registry(),
         )
         if reader.faults:
             raise Misconfigured("; ".join(reader.faults))
@@ -72,6 +93,21 @@ class _Reader:
         span = f"from {allowed[0]} to {allowed[-1]}"
         self.faults.append(f"{name}={text!r} is no whole number {span}")
         return default
+
+    def registry(self) -> RegistrySettings:
+        provider = self.choice("NEXUS_REGISTRY", FILES, PROVIDERS)
+        place = self._environ.get(f"NEXUS_REGISTRY_{'URL' if provider == CONFLUENT else 'NAME'}")
+        if provider == CONFLUENT and not place:
+            self.faults.append(
+                "NEXUS_REGISTRY_URL is missing, which NEXUS_REGISTRY=confluent needs"
+            )
+        return RegistrySettings(
+            provider=provider,
+            place=place or "",
+            user=self._environ.get("NEXUS_REGISTRY_USER", ""),
+            password=self._environ.get("NEXUS_REGISTRY_PASSWORD", ""),
+            max_age=self.number("NEXUS_REGISTRY_MAX_AGE", DEFAULT_REGISTRY_AGE, range(1, 86_401)),
+        )
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         text = self._environ.get(name) or default

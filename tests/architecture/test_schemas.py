@@ -1,11 +1,13 @@
 """Schemas, governance and event classes say the same; and each check can fail."""
 
+import json
 import shutil
 from dataclasses import dataclass, replace
 
 import pytest
 
 from chalicelib.adapters.avro.lint import check_contexts, check_files
+from chalicelib.adapters.avro.versions import check_versions
 from chalicelib.domain.orders import orders
 from chalicelib.kernel.messages import Event
 from chalicelib.kernel.upcasting import EventUpcaster
@@ -17,7 +19,7 @@ pytestmark = [pytest.mark.requirement("R8"), pytest.mark.requirement("T3")]
 SCHEMAS = resource("schemas/avro")
 PLACED = "orders/OrderPlaced/v1.avsc"
 DELIVERED = "orders/OrderDelivered/v1.avsc"
-PAID = "orders/OrderPaid/v1.avsc"
+REFUND = "orders/RefundRequested/v1.avsc"
 
 CURRENCY = '"currency", "type": "string"'
 QUANTITY = '"quantity", "type": "long"'
@@ -159,7 +161,7 @@ APART = {
 
 
 @dataclass(frozen=True)
-class OrderPaid(Event):
+class RefundRequested(Event):
     """An event class as it should not be."""
 
     order_id: str
@@ -167,10 +169,10 @@ class OrderPaid(Event):
     amount: float
 
 
-class Paid(EventUpcaster):
+class Refunded(EventUpcaster):
     """Leads on, to nothing new."""
 
-    event_type = "orders.OrderPaid"
+    event_type = "orders.RefundRequested"
     from_version = 1
 
     def upcast(self, data):
@@ -190,10 +192,10 @@ def plant(folder, file, old, new):
 
 
 def second_version(folder):
-    """A version 2 of OrderPaid: Avro can tell it from the first by its order of fields."""
-    text = (folder / PAID).read_text()
+    """A version 2 of RefundRequested: Avro can tell it from the first by its order of fields."""
+    text = (folder / REFUND).read_text()
     swapped = text.replace('"orderId"', '"?"').replace('"paymentId"', '"orderId"')
-    (folder / PAID.replace("v1", "v2")).write_text(swapped.replace('"?"', '"paymentId"'))
+    (folder / REFUND.replace("v1", "v2")).write_text(swapped.replace('"?"', '"paymentId"'))
 
 
 def with_events(*events):
@@ -259,11 +261,11 @@ class TestClasses:
         """
         An event exists when its schema does.
         """
-        shutil.rmtree((folder / PAID).parent)
+        shutil.rmtree((folder / REFUND).parent)
 
         (fault,) = check_contexts(folder, CONTEXTS)
 
-        assert (PAID, "") == (fault.file, fault.field)
+        assert (REFUND, "") == (fault.file, fault.field)
         assert "is missing" in fault.message
 
     def test_a_schema_without_event_class_is_found(self):
@@ -272,9 +274,9 @@ class TestClasses:
         """
         faults = check_contexts(SCHEMAS, ())
 
-        assert [PAID] == [fault.file for fault in faults if "OrderPaid" in fault.file]
-        assert {"has no event class: write one, and mount its context"} == {
-            fault.message for fault in faults
+        assert [REFUND] == [fault.file for fault in faults if "RefundRequested" in fault.file]
+        assert "has no event class: write one, and mount its context" in {
+            fault.message for fault in faults if "RefundRequested" in fault.file
         }
 
     def test_a_class_that_no_schema_can_say_is_found(self):
@@ -282,7 +284,10 @@ class TestClasses:
         A float holds no amount exactly.
         """
         assert found(
-            check_contexts(SCHEMAS, [with_events(OrderPaid)]), PAID, "", "OrderPaid.amount is"
+            check_contexts(SCHEMAS, [with_events(RefundRequested)]),
+            REFUND,
+            "",
+            "RefundRequested.amount is",
         )
 
     @pytest.mark.requirement("T13")
@@ -291,9 +296,49 @@ class TestClasses:
         A new version comes with an upcaster from the one before.
         """
         second_version(folder)
-        upcast = replace(orders, upcasters=(Paid(),))
+        upcast = replace(orders, upcasters=(*orders.upcasters, Refunded()))
 
         assert found(
-            check_contexts(folder, CONTEXTS), "OrderPaid/v2.avsc", "", "takes version 1 to 2"
+            check_contexts(folder, CONTEXTS), "RefundRequested/v2.avsc", "", "takes version 1 to 2"
         )
         assert [] == check_contexts(folder, [upcast])
+
+
+class TestVersions:
+    def test_each_real_version_may_follow_those_before_it(self):
+        """
+        In the mode that it declares.
+        """
+        assert [] == check_versions(SCHEMAS)
+
+    @pytest.mark.parametrize(
+        ("mode", "files"),
+        [
+            ("BACKWARD", ["v2.avsc"]),
+            ("BACKWARD_TRANSITIVE", ["v2.avsc", "v3.avsc"]),
+            ("FORWARD", []),
+        ],
+    )
+    def test_a_version_that_may_not_is_found(self, folder, mode, files):
+        """
+        The third lets go of nothing that the second has, but the first never had the field.
+        """
+        first = {**json.loads((folder / REFUND).read_text()), "name": "OrderWrapped"}
+        first["nexus"]["compatibility"] = mode
+        paper = {"name": "paper", "type": "string", "doc": "In what."}
+        label = {"name": "label", "type": "string", "doc": "With what on it.", "default": ""}
+        more = [(), (paper,), (paper, label)]
+        place = folder / "orders/OrderWrapped"
+        place.mkdir()
+        for number, fields in enumerate(more, start=1):
+            version = {**first, "fields": [*first["fields"], *fields]}
+            (place / f"v{number}.avsc").write_text(json.dumps(version))
+
+        faults = check_versions(folder)
+
+        assert [(f"orders/OrderWrapped/{file}", "paper") for file in files] == [
+            (fault.file, fault.field) for fault in faults
+        ]
+        assert {
+            "is not in version 1, and the new version has no default for it: give it a default"
+        } >= {fault.message for fault in faults}

@@ -13,12 +13,14 @@ from tests.bench.asking import asking
 from tests.bench.installing import NEXUS, PEERS, CannotInstall, Here, Peer
 from tests.bench.meter import Meter
 from tests.bench.report import Results, page
+from tests.bench.sweep import Run
 from tests.bench.table import ROWS, Cell, Trial
 from tests.support.dynamodb_local import DynamoDBLocal, running
 from tests.support.fetching import CannotRun
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 CPU: Final = Peer("client", "", Here("tests.bench.peers.nexus_cpu"))
+SWEEP: Final = Peer("writers", "", Here("tests.bench.sweep"))
 CALLS: Final = 60
 """Of each kind whose processor time is measured."""
 
@@ -49,10 +51,11 @@ def everything() -> Results:
     cells = costs(PEERS)
     with running() as local:
         cpu = client_cpu(local)
+        runs = sweep(local)
     rates = embedded.measure()
     logger.info("  %.0f commands a second, embedded", rates.commands)
     logger.info("  %.0f bare inserts a second", rates.inserts)
-    return Results(cells, cpu, rates)
+    return Results(cells, cpu, runs, rates)
 
 
 def costs(peers: list[Peer] | tuple[Peer, ...]) -> dict[tuple[str, str], Cell]:
@@ -78,6 +81,18 @@ def client_cpu(local: DynamoDBLocal) -> dict[str, float]:
     for kind, seconds in taken.items():
         logger.info("  %-20s %6.2f ms", kind, seconds * 1000)
     return taken
+
+
+def sweep(local: DynamoDBLocal) -> list[Run]:
+    """Measure writers side by side."""
+    with Meter(local.endpoint) as meter, asking(SWEEP, meter) as store:
+        outcome = store.ask("sweep")
+    if outcome.error:
+        raise RuntimeError(f"{NEXUS.name}: {outcome.error}: {outcome.message}")
+    runs = [Run(**run) for run in outcome.answer]
+    for run in runs:
+        logger.info("  %s", run)
+    return runs
 
 
 if __name__ == "__main__":

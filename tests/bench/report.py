@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.bench.installing import PEERS
+from tests.bench.sweep import COMMITS
 from tests.bench.table import NONE, ROWS, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tests.bench.embedded import Rates
+    from tests.bench.sweep import Run
 
 _PAGE: Final = Path(__file__).parent / "page.md"
 """The page without its figures."""
@@ -28,6 +30,8 @@ class Results:
     """By row and store."""
     cpu: Mapping[str, float]
     """Seconds by kind of call."""
+    runs: Sequence[Run]
+    """Of writers side by side."""
     rates: Rates
 
 
@@ -39,6 +43,8 @@ def page(results: Results) -> str:
         costs=_costs(results),
         bytes=_bytes(results),
         cpu=_cpu(results.cpu),
+        sweep=_sweep(results.runs),
+        commits=COMMITS,
         ratio=rates.commands / rates.inserts,
         command=rates.inserts / rates.commands,
         command_cpu=rates.command_cpu * 1000,
@@ -85,6 +91,24 @@ def _cpu(cpu: Mapping[str, float]) -> str:
         for kind in kinds
     ]
     return _table(["call (reads are of 200 commits, 1,000 events)", "takes", "times bare"], rows)
+
+
+def _sweep(runs: Sequence[Run]) -> str:
+    alone = {run.streams: run for run in runs if run.writers == 1}
+    rows = [
+        [
+            run.streams,
+            str(run.writers),
+            f"{alone[run.streams].seconds / run.seconds:.1f}",
+            f"{run.requests / COMMITS:.2f}",
+            f"{run.write_units / COMMITS:.2f}",
+            f"{run.read_units / COMMITS:.2f}",
+            str(run.again),
+        ]
+        for run in runs
+    ]
+    head = ["streams", "writers", "commits a second, times one writer's"]
+    return _table([*head, "requests", "WCU", "RCU", "sent again"], rows)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -7,6 +7,8 @@ from tests.bench.installing import NEXUS
 from tests.bench.meter import Meter
 from tests.bench.table import ROWS, Trial
 
+pytestmark = pytest.mark.requirement("T18")
+
 BUDGETS = {
     "append 1 event of 300 B": (1, 0, 1),
     "append 5 of 300 B in one command": (1, 0, 1),

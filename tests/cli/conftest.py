@@ -35,7 +35,7 @@ class Done(NamedTuple):
 @pytest.fixture(name="nexus")
 def _nexus(monkeypatch, capsys):
     """Type a command, in this process."""
-    for name in ("NEXUS_DATA", "NEXUS_PORT"):
+    for name in ("NEXUS_DATA", "NEXUS_PORT", "NEXUS_REGISTRY"):
         monkeypatch.delenv(name, raising=False)
 
     def nexus(*words: object) -> Done:

@@ -30,7 +30,13 @@ COMMANDS = [
     ["dlq", "redrive"],
     ["schemas", "list"],
     ["schemas", "check"],
+    ["schemas", "diff"],
+    ["schemas", "register"],
+    ["schemas", "release"],
     ["policies", "list"],
+    ["gate"],
+    ["replay", "record"],
+    ["replay", "accept"],
 ]
 READING = [
     ["verify"],
@@ -185,7 +191,7 @@ class TestProjections:
         told = nexus("projections", "list", "--data", data, "--json").json
 
         assert {"name": "router.changes", "position": 7, "lag": 0, "parked": []} == told["router"]
-        assert ["order-details-v1", "customer-orders-v1", "sales-v1"] == [
+        assert ["order-details-v2", "customer-orders-v1", "sales-v1"] == [
             item["index"] for item in told["items"]
         ]
         assert [0] * 10 == [each["lag"] for item in told["items"] for each in item["consumers"]]
@@ -216,7 +222,7 @@ class TestDeadLetters:
         (item,) = nexus("dlq", "list", "--data", stopped, "--json").json["items"]
 
         assert "default/Order/o-1" == item["stream"]
-        assert ("order-details-v1", 2, 3) == (item["consumer"], item["version"], item["attempts"])
+        assert ("order-details-v2", 2, 3) == (item["consumer"], item["version"], item["attempts"])
         assert "ZeroDivisionError: no such payment" == item["reason"]
         assert {"items": []} == nexus("dlq", "list", "--data", data, "--json").json
 
@@ -224,7 +230,7 @@ class TestDeadLetters:
         """
         The events that could not be applied, and who wanted them.
         """
-        words = ("dlq", "show", "order-details-v1", "Order/o-1", "--data", stopped)
+        words = ("dlq", "show", "order-details-v2", "Order/o-1", "--data", stopped)
 
         (item,) = nexus(*words, "--json").json["items"]
         said = nexus(*words).out
@@ -232,7 +238,7 @@ class TestDeadLetters:
         (event,) = item["commit"]["events"]
         assert ("orders.OrderPaid", 99.99) == (event["type"], event["data"]["amount"])
         assert "o-1-2" == item["commit"]["command"]["id"]
-        assert "order-details-v1 has tried it 3 times" in said
+        assert "order-details-v2 has tried it 3 times" in said
 
     def test_that_are_not_there(self, nexus, stopped):
         """

@@ -22,7 +22,7 @@ from tests.support.server import Server
 
 NOON = "2026-01-31T12:00:00Z"
 RUNNING = {
-    "index": "order-details-v1",
+    "index": "order-details-v2",
     "state": "running",
     "handled": 3,
     "total": 7,
@@ -72,7 +72,7 @@ def _nobody():
 
 @pytest.mark.requirement("T11")
 class TestRedrive:
-    words = ("dlq", "redrive", "order-details-v1", "default/Order/o-1")
+    words = ("dlq", "redrive", "order-details-v2", "default/Order/o-1")
 
     def test_makes_a_stream_go_on(self, nexus, stopped):
         """
@@ -119,7 +119,7 @@ class TestRedrive:
             done = nexus(*self.words, "--url", server.http.base_url)
 
         assert (2, "", 1) == (done.code, done.out, done.err.count("\n"))
-        assert done.err.startswith("nexus: There is no such thing: order-details-v1 ")
+        assert done.err.startswith("nexus: There is no such thing: order-details-v2 ")
 
     def test_where_no_system_runs(self, nexus, nobody, monkeypatch):
         """
@@ -164,7 +164,7 @@ class TestRedrive:
 
 @pytest.mark.requirement("R5")
 class TestRebuild:
-    words = ("projections", "rebuild", "order-details-v1")
+    words = ("projections", "rebuild", "order-details-v2")
 
     def test_fills_a_read_model_anew(self, nexus, stopped):
         """
@@ -187,7 +187,7 @@ class TestRebuild:
             done = nexus(*self.words, "--url", server.http.base_url)
 
         assert (0, "") == (done.code, done.err)
-        assert done.out.startswith("order-details-v1 is rebuilt from 7 commits; seconds: ")
+        assert done.out.startswith("order-details-v2 is rebuilt from 7 commits; seconds: ")
 
     def test_shows_a_bar(self, monkeypatch, capsys):
         """
@@ -213,7 +213,7 @@ class TestRebuild:
             done = nexus(*self.words, "--url", url)
 
         ((method, path, _body),) = asked
-        assert ("POST", "/api/operations/projections/order-details-v1/rebuild") == (method, path)
+        assert ("POST", "/api/operations/projections/order-details-v2/rebuild") == (method, path)
         assert 0 == done.code
 
     def test_that_has_failed(self, nexus):
@@ -225,7 +225,7 @@ class TestRebuild:
             done = nexus(*self.words, "--url", url)
 
         assert 1 == done.code
-        assert "order-details-v1 was not rebuilt: 1 streams would go back\n" == done.out
+        assert "order-details-v2 was not rebuilt: 1 streams would go back\n" == done.out
 
     def test_of_what_there_is_not(self, nexus, data):
         """

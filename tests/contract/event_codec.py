@@ -63,6 +63,14 @@ class PotFired(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PotFiredAtFirst(Event):
+    """The same event before that."""
+
+    jar: str
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
 class PotFiredOnce(Event):
     """The same event as version 1 of its schema had it."""
 
@@ -97,6 +105,7 @@ SECOND = a_schema(
     _field("marks", {"type": "array", "items": MARK}),
 )
 FIRST = {**SECOND, "fields": [_field("pot", "string"), _field("price", DECIMAL)]}
+BEFORE = {**SECOND, "fields": [_field("jar", "string"), _field("price", DECIMAL)]}
 TYPE = "pots.PotFired"
 
 
@@ -132,6 +141,23 @@ class Renamed(EventUpcaster):
             "holder": None,
             "marks": [],
         }
+
+
+class RenamedLater(Renamed):
+    """The same step, where another version came before it."""
+
+    from_version: ClassVar[int] = 2
+
+
+class Jar(EventUpcaster):
+    """What was called a jar is a pot."""
+
+    event_type: ClassVar[str] = TYPE
+    from_version: ClassVar[int] = 1
+
+    def upcast(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the data as version 2 has it."""
+        return {"pot": data["jar"], "price": data["price"]}
 
 
 class Forgetful(Renamed):
@@ -287,6 +313,17 @@ class EventCodecContract:
         expected = replace(POT, pot_id="p-9", price=Decimal("9.90"), marks=())
 
         assert expected == codec.decode(old.schema.ref, old.payload)
+
+    @pytest.mark.requirement("T13")
+    def test_an_old_event_passes_every_version(self, make_codec: MakeCodec):
+        """One step after the other, each of which knows two versions only."""
+        first = make_codec({TYPE: PotFiredAtFirst}, {TYPE: [BEFORE]}, UpcasterChain())
+        written = first.encode(PotFiredAtFirst("p-9", Decimal("9.90")))
+        chain = UpcasterChain([RenamedLater(), Jar()])
+        codec = make_codec({TYPE: PotFired}, {TYPE: [BEFORE, FIRST, SECOND]}, chain)
+
+        expected = replace(POT, pot_id="p-9", price=Decimal("9.90"), marks=())
+        assert expected == codec.decode(written.schema.ref, written.payload)
 
     @pytest.mark.requirement("T13")
     @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The contract of SchemaRegistry: what may be relied on, whoever keeps the schemas."""
+"""The contract of SchemaProvider: what may be relied on, whoever keeps the schemas."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from chalicelib.adapters.avro.registrar import AvroSchemaRegistrar
 from chalicelib.kernel.commit import Path, SchemaRef
 from chalicelib.kernel.errors import SchemaViolation
-from chalicelib.services.governance.schema_registry import Governance, SchemaRegistry
+from chalicelib.services.governance.schema_registry import Governance, SchemaProvider
 
 Definition = dict[str, Any]
-Register = Callable[[Mapping[str, Sequence[Definition]]], SchemaRegistry]
+Register = Callable[[Mapping[str, Sequence[Definition]]], SchemaProvider]
 
 MARKED = {"name": "holder", "type": "string", "doc": "Who holds it.", "personal": True}
 
@@ -40,12 +41,37 @@ def a_schema(event: str = "PotFired", *fields: Definition, **governance: object)
 
 
 FIRST, SECOND = a_schema(), a_schema("PotFired", MARKED)
+UNHEARD_OF = {4: b"\0\0\x27\x0f", 8: b"\x27" * 8, 16: b"\x27" * 16}
+
+
+def permissive(provider: SchemaProvider) -> AvroSchemaRegistrar:
+    """Return a registrar whose judge lets everything pass."""
+    return AvroSchemaRegistrar(provider, lambda earlier, new: None)
+
+
+class Filled:
+    """Bind it with a fixture ``empty``, which makes empty registries."""
+
+    @pytest.fixture
+    def register(self, empty: Callable[[], SchemaProvider]) -> Register:
+        """Versions by type become a registry that has them."""
+
+        def registered(schemas: Mapping[str, Sequence[Definition]]) -> SchemaProvider:
+            provider = empty()
+            for definition in (each for versions in schemas.values() for each in versions):
+                permissive(provider).register(definition)
+            return provider
+
+        return registered
 
 
 @pytest.mark.requirement("R8")
 @pytest.mark.requirement("T3")
-class SchemaRegistryContract:
-    """Bind it with a fixture ``register``: versions by type become a registry that has them."""
+class SchemaRegistryContract(Filled):
+    """Bind it with the size of ids, too."""
+
+    frame_id: ClassVar[int]
+    """Bytes of an id in the provider's wire frame."""
 
     def test_types_are_sorted(self, register: Register):
         """Each event type is there once, however many versions it has."""
@@ -124,6 +150,70 @@ class SchemaRegistryContract:
 
         with pytest.raises(SchemaViolation, match=r"pots\.PotFired version 1"):
             registry.get(SchemaRef("pots.PotFired", 1, digest))
+
+    def test_an_id_leads_back(self, register: Register):
+        """Each version has an id of its own, in the size that the provider's frame has for it."""
+        registry = register(
+            {"pots.PotFired": [FIRST, SECOND], "pots.PotBroken": [a_schema("PotBroken")]}
+        )
+        schemas = [*registry.versions("pots.PotFired"), registry.latest("pots.PotBroken")]
+
+        ids = [registry.id_of(schema.ref) for schema in schemas]
+
+        assert [self.frame_id] * 3 == [len(each) for each in ids]
+        assert schemas == [registry.by_id(each) for each in ids]
+        assert SECOND == registry.by_id(ids[1]).definition
+
+    @pytest.mark.parametrize("size", [0, 1, 4, 8, 16, 17])
+    def test_an_unknown_id_is_a_violation(self, register: Register, size: int):
+        """Whether or not it could be one at all; it is named."""
+        schema_id = UNHEARD_OF.get(size, b"\x27" * size)
+
+        with pytest.raises(SchemaViolation, match=f"the id {schema_id.hex()}"):
+            register({"pots.PotFired": [FIRST]}).by_id(schema_id)
+
+    def test_what_is_not_that_schema_has_no_id(self, register: Register):
+        """So nobody writes a frame that names another schema than it was encoded with."""
+        registry = register({"pots.PotFired": [FIRST]})
+
+        for ref in (
+            SchemaRef("pots.PotFired", 1, bytes(32)),
+            SchemaRef("pots.PotFired", 2, _digest(SECOND)),
+            SchemaRef("pots.PotBroken", 1, _digest(FIRST)),
+        ):
+            with pytest.raises(SchemaViolation, match=f"{ref.type} version {ref.version}"):
+                registry.id_of(ref)
+
+    def test_all_versions_of_a_type(self, register: Register):
+        """Version 1 first; none of a type that is not registered."""
+        registry = register({"pots.PotFired": [FIRST, SECOND]})
+
+        found = registry.versions("pots.PotFired")
+
+        assert [(1, FIRST), (2, SECOND)] == [(each.ref.version, each.definition) for each in found]
+        assert [] == list(registry.versions("pots.PotBroken"))
+
+    def test_what_carries_events_is_registered_but_no_event(self, register: Register):
+        """The platform's own schemas have ids as events have, and aren't listed among them."""
+        commit = {**FIRST, "name": "Commit", "namespace": "nexus"}
+        registry = register({"nexus.Commit": [commit], "pots.PotFired": [FIRST]})
+
+        ref = registry.latest("nexus.Commit").ref
+
+        assert SchemaRef("nexus.Commit", 1, _digest(commit)) == ref
+        assert (
+            commit == registry.by_id(registry.id_of(ref)).definition == registry.get(ref).definition
+        )
+        assert ["pots.PotFired"] == registry.types()
+
+    def test_letters_of_all_kinds_survive(self, register: Register):
+        """A doc may be in any language; the digest is over it."""
+        definition = {**FIRST, "doc": 'Töpfe, 壺 \N{AMPHORA} "and" \\ \u2028.'}
+
+        assert (
+            definition
+            == register({"pots.PotFired": [definition]}).latest("pots.PotFired").definition
+        )
 
 
 def _digest(definition: Definition) -> bytes:

@@ -1,25 +1,28 @@
-"""FileSchemaRegistry keeps the contract."""
+"""FileSchemaRegistry keeps the contract; what it wrote is what another one reads."""
 
 from __future__ import annotations
-
-import json
 
 import pytest
 
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
-from tests.contract.schema_registry import SchemaRegistryContract
+from tests.contract.schema_registrar import SchemaRegistrarContract
+from tests.contract.schema_registry import SchemaRegistryContract, a_schema, permissive
 
 
-class TestFileSchemaRegistry(SchemaRegistryContract):
+class TestFileSchemaRegistry(SchemaRegistryContract, SchemaRegistrarContract):
+    frame_id = 8
+
     @pytest.fixture
-    def register(self, tmp_path_factory):
-        def write(schemas):
-            folder = tmp_path_factory.mktemp("schemas")
-            for event_type, versions in schemas.items():
-                place = folder.joinpath(*event_type.split("."))
-                place.mkdir(parents=True)
-                for number, definition in enumerate(versions, start=1):
-                    (place / f"v{number}.avsc").write_text(json.dumps(definition, indent=2))
-            return FileSchemaRegistry(folder)
+    def empty(self, tmp_path_factory):
+        return lambda: FileSchemaRegistry(tmp_path_factory.mktemp("schemas"))
 
-        return write
+
+@pytest.mark.requirement("T3")
+def test_what_was_registered_is_in_the_files(tmp_path):
+    """A registry over the same folder, read anew, has the same."""
+    written = permissive(FileSchemaRegistry(tmp_path)).register(a_schema())
+
+    read = FileSchemaRegistry(tmp_path)
+
+    assert written == read.latest("pots.PotFired")
+    assert read.latest("pots.PotFired") == read.by_id(read.id_of(written.ref))

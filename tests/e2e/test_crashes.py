@@ -128,6 +128,41 @@ def life(order_id):
 
 
 @pytest.mark.requirement("T5")
+def test_a_batch_ends_with_its_server(tmp_path):
+    """
+    Told to stop in the middle of a batch, the server ends it there without a word in its log: what
+    has been done is answered as such, and stored; what has not is answered so, and is not.
+    """
+    ids = [f"o-{number}" for number in range(500 // len(EVENTS))]
+    batch = {"commands": list(itertools.chain.from_iterable(map(life, ids)))}
+    answers = []
+    with Server(tmp_path / "data") as server:
+        said = server.output()
+
+        def send():
+            answers.append(server.http.post("/api/commands", json=batch))
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        with httpx.Client(base_url=server.http.base_url) as http:
+            while http.get(f"/api/streams/Order/{ids[5]}").status_code != 200:
+                assert sender.is_alive()
+        assert 0 == server.stop()
+        sender.join()
+        assert said == server.output()
+
+    statuses = [each["status"] for each in answers[0].json()["results"]]
+    done = statuses.count(201)
+    assert 5 * len(EVENTS) < done < len(statuses)
+    assert [201] * done + [503] * (len(statuses) - done) == statuses
+    with Server(tmp_path / "data") as server:
+        stored = [len(types_of(server, order_id)) for order_id in ids]
+    assert [
+        sum(map((201).__eq__, statuses[n : n + 3])) for n in range(0, len(statuses), 3)
+    ] == stored
+
+
+@pytest.mark.requirement("T5")
 def test_a_batch_that_was_cut_short_is_sent_again(tmp_path):
     """
     Killed in the middle of a batch, a part of it is stored; sent again, each command is in its

@@ -70,9 +70,8 @@ class TestMainJob:
         assert ("default/Order/test-1", 2) == (first["stream"], first["version"])
         assert ["orders.OrderPlaced"] == [event["type"] for event in first["events"]]
         assert ["orders.OrderPaid"] == [event["type"] for event in rest["events"]]
-        assert {"orderId": "test-1", "paymentId": "pay-1", "amount": 99.99} == rest["events"][0][
-            "data"
-        ]
+        paid = {"orderId": "test-1", "paymentId": "pay-1", "amount": 99.99, "method": None}
+        assert (2, paid) == tuple(rest["events"][0][each] for each in ("schemaVersion", "data"))
         assert rest["next"] is None
 
 

@@ -22,6 +22,24 @@ CONSOLES = re.findall(
 FILES = re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", README, re.DOTALL)
 SCRIPTS = re.findall(r"<!-- run -->\n```python\n(.*?)```", README, re.DOTALL)
 
+NEW_FILES = re.findall(r"<!-- new file: (\S+) -->\n```\w+\n(.*?)```", README, re.DOTALL)
+(PATCH,) = re.findall(r"<!-- patch -->\n```diff\n(.*?)```", README, re.DOTALL)
+(BEFORE,) = re.findall(r"<!-- before -->\n```console\n(.*?)```", README, re.DOTALL)
+(AFTER,) = re.findall(r"<!-- after -->\n```console\n(.*?)```", README, re.DOTALL)
+
+OPEN = """
+from pathlib import Path
+from chalicelib.wiring.embedded import Embedded
+from chalicelib.wiring.settings import Settings
+from tests.support.client import Client
+
+with Embedded.assemble(Settings(data=Path(".data"))) as embedded:
+    client = Client(embedded)
+    client.command("OpenTicket", {{"ticketId": "{ticket}", "subject": "Help", {more}}})
+    client.settle()
+    print([item.get("priority") for item in client.many("/api/tickets")])
+"""
+
 USE_IT = """
 from pathlib import Path
 from chalicelib.wiring.embedded import Embedded
@@ -42,7 +60,7 @@ with Embedded.assemble(Settings(data=Path("data"))) as embedded:
 @pytest.fixture(name="checkout")
 def _checkout(tmp_path):
     """A copy of the project with the recipe's files written into it."""
-    for folder in ("chalicelib", "schemas", "policies", "tests/support"):
+    for folder in ("chalicelib", "schemas", "policies", "tests/support", "tests/fixtures"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for name, text in FILES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -121,3 +139,42 @@ class TestRecipe:
         done = run(script, checkout)
 
         assert (0, "") == (done.returncode, done.stderr)
+
+
+@pytest.mark.requirement("T13")
+class TestChange:
+    def test_works(self, checkout):
+        """
+        Old events are read in the new form, and the gate asks for all that the recipe tells.
+        """
+        assert "[None]\n" == run(OPEN.format(ticket="t-1", more=""), checkout).stdout
+        assert [0, 0, 0] == [nexus(line, checkout).returncode for line in nexus_lines(BEFORE)]
+        assert 0 == nexus("nexus gate", checkout).returncode
+
+        for name, text in NEW_FILES:
+            (checkout / name).write_text(text)
+        patch = ["git", "apply", "--unidiff-zero", "-"]
+        subprocess.run(patch, input=PATCH, text=True, cwd=checkout, check=True)
+        more = '"priority": "urgent"'
+        opened = run(OPEN.format(ticket="t-2", more=more), checkout)
+        first, *others = [nexus(line, checkout) for line in nexus_lines(AFTER)]
+
+        assert ("['normal', 'urgent']\n", "") == (opened.stdout, opened.stderr)
+        assert 1 == first.returncode
+        for told in ("TicketOpened/v2.avsc: is not released", "events[0].data.priority"):
+            assert told in first.stdout
+        assert [(0, "")] * 5 == [(each.returncode, each.stderr) for each in others]
+
+
+def nexus_lines(console):
+    """The lines of a block that a user types."""
+    return [line.removeprefix("$ ") for line in console.splitlines()]
+
+
+def nexus(line, checkout):
+    """Run a line as it stands there, without an installation."""
+    words = [sys.executable, "-m", "chalicelib.cli", *shlex.split(line)[1:]]
+    environ = {**os.environ, "PYTHONPATH": str(checkout), "COLUMNS": "200"}
+    return subprocess.run(
+        words, cwd=checkout, env=environ, capture_output=True, text=True, check=False
+    )

@@ -18,7 +18,7 @@ from tests.support.server import Server
 
 pytestmark = [pytest.mark.requirement("R5"), pytest.mark.requirement("T11")]
 
-INDEX = "order-details-v1"
+INDEX = "order-details-v2"
 REBUILD = f"/api/operations/projections/{INDEX}/rebuild"
 ORDERS = 400
 KILLS = 3

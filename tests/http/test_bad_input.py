@@ -209,7 +209,7 @@ QUERIES = {
     "stream-field": ("/api/streams/Order/o-1?status=paid", "status"),
 }
 LENGTHS = {
-    "missing": [], "empty": ["Content-Length: "], "word": ["Content-Length: x"],
+    "empty": ["Content-Length: "], "word": ["Content-Length: x"],
     "negative": ["Content-Length: -1"], "signed": ["Content-Length: +1"],
     "list": ["Content-Length: 1, 1"], "hex": ["Content-Length: 0x1"],
     "superscript": ["Content-Length: \u00b2"],
@@ -263,6 +263,10 @@ OTHER_HOSTS = {
 }  # fmt: skip
 BAD = [
     *invalid("text", TEXTS, post),
+    *cases(400, "invalid-input", {
+        "text-of-no-length": (raw(f"POST {PLACE} HTTP/1.1", HOST, JSON, "Connection: close"),
+                              "line 1, column 1"),
+    }),
     *invalid("field", FIELDS, post),
     *invalid("amount", AMOUNTS, number),
     *invalid("id", {name: (text, "/orderId") for name, text in BAD_IDS.items()},

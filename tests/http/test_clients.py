@@ -6,12 +6,35 @@ import threading
 from socketserver import TCPServer
 
 import pytest
+from chalice.app import Chalice
 
+from chalicelib.entrypoints.http.middleware import boundary
+from chalicelib.entrypoints.http.responses import answer
+from chalicelib.entrypoints.http.routes import Routes
 from chalicelib.entrypoints.local.server import LocalServer
 from tests.http.sockets import read_all
 
 GET = b"GET /things/1 HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /things HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
+
+
+@pytest.fixture(name="waiting")
+def _waiting():
+    """An app whose one view tells that it was begun, and waits until it may go on."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait(incoming):
+        begun.set()
+        assert go_on.wait(20)
+        return answer(incoming.body)
+
+    routes = Routes(__name__)
+    routes.get("/things/{id}", wait)
+    app = Chalice("waiting", configure_logs=False, env={})
+    app.register_blueprint(routes)
+    app.register_middleware(boundary(app.routes), "http")
+    yield app, begun, go_on
+    go_on.set()
 
 
 def test_a_client_that_says_nothing_is_let_go(impatient, connect):
@@ -132,6 +155,34 @@ def test_a_port_is_had_by_one(server, app):
 def test_only_this_machine_is_served(server):
     """The developer's identity needs no proof, so nobody else may borrow it."""
     assert ("127.0.0.1", server.port) == server._listener.server_address
+
+
+def until_gone(connection):
+    """Return what comes until the other side closes; what it has not read, it resets."""
+    try:
+        return read_all(connection)
+    except ConnectionResetError:
+        return b""
+
+
+def test_a_server_that_stops_answers_what_it_has_begun(waiting, connect):
+    """It waits for that, takes nothing more meanwhile, and for half a request it does not wait."""
+    app, begun, go_on = waiting
+    server = LocalServer(app, port=0)
+    server.__enter__()
+    asking, idle, half = (connect(server) for _ in range(3))
+    half.sendall(POST)
+    asking.sendall(GET + b"\r\n" + GET + b"\r\n")
+    assert begun.wait(20)
+
+    stopping = threading.Thread(target=server.__exit__, args=(None, None, None))
+    stopping.start()
+    assert [b"", b""] == [until_gone(idle), until_gone(half)]
+    assert stopping.is_alive()
+    go_on.set()
+
+    assert 1 == read_all(asking).count(b"HTTP/1.1 200 ")
+    stopping.join()
 
 
 def test_a_server_that_stops_leaves_its_port(app, connect):

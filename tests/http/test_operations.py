@@ -11,11 +11,12 @@ from chalicelib.entrypoints.http import create_app
 from chalicelib.entrypoints.local.server import LocalServer
 from chalicelib.wiring import use
 from chalicelib.wiring.embedded import Embedded
+from chalicelib.wiring.mappings import ROUTING
 from tests.support.client import DEVELOPER, Client
 
 pytestmark = [pytest.mark.requirement("T11"), pytest.mark.requirement("R11")]
 
-POISON = "order-details-v1"
+POISON = "order-details-v2"
 STREAM = "default/Order/o-1"
 ELSEWHERE = "other/Order/o-1"
 
@@ -62,7 +63,6 @@ def test_a_stopped_stream_is_seen(http):
     (projection,) = http.get("/api/operations/projections").json()["items"]
     (letter,) = http.get("/api/operations/dlq").json()["items"]
 
-    assert 2 == http.get("/health").json()["deadLetterCount"]  # of all tenants
     assert (POISON, "Order", ["core", "secondary"]) == (
         projection["index"],
         projection["source"],
@@ -100,6 +100,36 @@ def test_it_can_be_redriven(http, broken):
     health = http.get("/health").json()
     assert (1, 1) == (health["parkedCount"], health["deadLetterCount"])  # the other tenant's
     assert 404 == http.post(redrive, json={"stream": STREAM}).status_code
+
+
+def test_health_counts_and_names_nobody(http):
+    """
+    Everybody may ask: it tells how much has stopped, of all tenants, and neither where nor why.
+    """
+    health = http.get("/health")
+
+    assert (2, 2, 0) == tuple(
+        health.json()[f"{each}Count"] for each in ("parked", "deadLetter", "damaged")
+    )
+    assert {("name", "lag", "failures")} == {tuple(each) for each in health.json()["consumers"]}
+    for named in ("Order", "o-1", "ZeroDivisionError", "version two"):
+        assert named not in health.text
+
+
+def test_the_last_error_of_a_consumer_is_told(http, embedded):
+    """
+    The router's too, which fills no read model.
+    """
+    wrong = [each["name"] for each in http.get("/api/operations/consumers").json()["items"]]
+    assert [each.name for each in embedded.pump.status()] == wrong
+
+    (embedded.settings.data / "derived.db").unlink()
+    Client(embedded).command("PlaceOrder", {"orderId": "o-9", "customerId": "c", "totalAmount": 5})
+    embedded.pump.step()
+
+    router = http.get("/api/operations/consumers").json()["items"][0]
+    assert (ROUTING, 1) == (router["name"], router["failures"])
+    assert "derived.db was moved, deleted or replaced" in router["error"]
 
 
 def test_other_tenants_are_out_of_sight(http, embedded, broken):
@@ -189,3 +219,13 @@ def test_what_there_is_not_can_not_be_rebuilt(http, method):
         answer.status_code,
         answer.json()["detail"],
     )
+
+
+def test_a_post_needs_no_body_where_there_is_nothing_to_say(http):
+    """
+    As curl sends it with -X POST: without a length.
+    """
+    sent = http.build_request("POST", REBUILD)
+    del sent.headers["content-length"]
+
+    assert 202 == http.send(sent).status_code

@@ -166,6 +166,18 @@ class TestLoads:
             assert ["IdempotencyKeyReused"] * 2 == shown(refused)
             assert (1, 3) == (reads, embedded.ports.events.reads)
 
+    def test_a_repeated_batch_shares_it_too(self, settings):
+        """
+        A new process loads the stream once, and reads each commit that it answers from.
+        """
+        commands = [place("a"), pay("a")]
+        for repeats in (False, True):
+            with system_over(settings, CountingStore) as embedded:
+                outcomes = handle_all(Client(embedded), commands)
+
+                assert [repeats] * 2 == [each.replayed for each in outcomes]
+                assert 1 + 2 * repeats == embedded.ports.events.reads
+
 
 class TestSideBySide:
     def test_an_unavailable_stream_holds_up_no_other(self, settings):

@@ -11,6 +11,7 @@ from chalicelib.kernel.commit import MAX_COMMIT_BYTES
 from tests.contract.dead_letters import MINE, a_letter
 from tests.support.commits import a_commit, a_commit_of_size, a_stream
 from tests.support.dynamodb_tables import a_dynamo, a_table
+from tests.support.grants import RecordingDynamo
 
 pytestmark = pytest.mark.requirement("T11")
 
@@ -100,3 +101,22 @@ def test_any_reason_will_do(letters, reason):
 
     (letter,) = letters.get(MINE, a_stream())
     assert len(letter.reason) == min(len(reason), MAX_REASON)
+
+
+def test_a_part_that_came_too_late_for_the_page_is_fetched(dynamodb_local, letters, table):
+    """A letter may be written while it is listed: behind its part, which the page has passed."""
+
+    class Passing(RecordingDynamo):
+        __slots__ = ()
+
+        def pages(self, purpose, action, **parameters):
+            for page in super().pages(purpose, action, **parameters):
+                yield [item for item in page if int(item["version"]["N"]) > 0]
+
+    client = dynamodb_local.client()
+    letter = replace(a_letter(), commit=LARGEST, reason=WIDE)
+    letters.put(letter)
+
+    found = DynamoDeadLetters(Passing(client=lambda: client), table).get(MINE, a_stream())
+
+    assert [letter] == list(found)

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.adapters.aws.deadline import remaining, within
 from chalicelib.adapters.aws.dynamodb.positions import MAX_REASON, DynamoPositions
 from chalicelib.adapters.aws.dynamodb.tables import PARKED, POSITIONS
+from chalicelib.kernel.errors import Misconfigured
 from chalicelib.services.positions import Position
 from tests.support.commits import a_stream
 from tests.support.dynamodb_tables import a_dynamo, a_table
@@ -136,3 +137,11 @@ def test_parking_and_advancing_at_once_loses_neither(positions):
             each.result()
 
     assert Position(8, "poison") == positions.get(MINE, a_stream())
+
+
+def test_a_stream_that_can_not_be_moved_is_told(dynamo):
+    """Of several at once: whoever advances must not take it that all have moved."""
+    with pytest.raises(Misconfigured, match="advance of Order"):
+        DynamoPositions(dynamo, f"none-{POSITIONS.name}").advance(
+            MINE, {a_stream("a"): 1, a_stream("b"): 1}
+        )

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -11,7 +12,7 @@ from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
 from chalicelib.adapters.aws.dynamodb.replay import Checkpoint, Place, Replay
 from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE
 from chalicelib.kernel.commit import PackedCommit
-from chalicelib.kernel.errors import CorruptStream
+from chalicelib.kernel.errors import CorruptStream, InvalidInput
 from chalicelib.kernel.stream import StreamId
 from tests.support.clock import ManualClock
 from tests.support.commits import a_commit, a_history, a_stream
@@ -198,3 +199,35 @@ def test_an_item_that_is_no_commit_is_named(dynamo, empty):
 
     with pytest.raises(CorruptStream, match="default/Order/order-1"):
         list(Replay(dynamo, empty, rate=FAST).pages())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '{"a": 1}',
+        "[1]",
+        "[[null]]",
+        "[[null, 1]]",
+        "[[[1, 2], true]]",
+        "[[[], true]]",
+        "[" * 100_000,
+    ],
+    ids=lambda text: text[:20],
+)
+def test_what_is_no_checkpoint_is_refused(text):
+    """It may have lain in a file for long."""
+    with pytest.raises(InvalidInput, match="no checkpoint"):
+        Checkpoint.from_text(text)
+
+
+@pytest.mark.parametrize(
+    "changed", [lambda _: (), lambda places: places[::-1]], ids=["none", "swap"]
+)
+def test_a_checkpoint_that_can_not_be_of_this_table_is_refused(dynamo, table, changed):
+    """Its segments are none, or hold other streams."""
+    replay = Replay(dynamo, table, rate=FAST, segments=2, page=10)
+    *_, checkpoint = (p.checkpoint for p in islice(replay.pages(), 4))
+
+    with pytest.raises(InvalidInput, match="checkpoint"):
+        list(replay.pages(Checkpoint(changed(checkpoint.segments))))

@@ -116,3 +116,17 @@ def test_a_warm_refusal_takes_a_strong_read(start):
         process.command("PayOrder", WRONG_PAYMENT)
 
     assert {"read": 1} == process.requests()
+
+
+def test_what_a_refusal_has_read_is_known(start):
+    """The next command needs no read."""
+    process, rival = start(), start()
+    process.command("PlaceOrder", ORDER)
+    rival.command("PayOrder", PAYMENT)
+    with pytest.raises(Rejected):
+        process.command("PayOrder", WRONG_PAYMENT)
+    process.requests()
+
+    process.command("CancelOrder", {"orderId": "o-1"})
+
+    assert {"append": 1} == process.requests()

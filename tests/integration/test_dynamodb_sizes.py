@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE, SNAPSHOTS
-from chalicelib.domain.orders.events import OrderShipped
+from chalicelib.domain.orders.events import OrderShipped, Parcel
 from chalicelib.kernel.commit import MAX_COMMIT_BYTES
 from chalicelib.kernel.context import Aggregate, BoundedContext
 from chalicelib.kernel.decider import Decider
@@ -46,7 +46,7 @@ def parcels(order, first, count):
     """Return events of some hundred bytes that hardly deflate, always the same."""
     noise = random.Random(f"{order}/{first}").randbytes
     return [
-        OrderShipped(order, noise(100).hex(), urlsafe_b64encode(noise(96)).decode())
+        OrderShipped(order, (Parcel(noise(100).hex(), urlsafe_b64encode(noise(96)).decode()),))
         for _ in range(count)
     ]
 
@@ -56,7 +56,7 @@ def ship(command, state):
 
 
 def evolve(state, event):
-    return Shipped(state.parcels + 1, event.tracking_number)
+    return Shipped(state.parcels + 1, event.parcels[0].tracking_number)
 
 
 PARCELS = BoundedContext(

@@ -1,7 +1,6 @@
 """What travels is read by other people's code: AWS's, Confluent's and Apache's own libraries."""
 
 import hashlib
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -19,10 +18,12 @@ from chalicelib.domain.orders.events import (
     OrderPaid,
     OrderPlaced,
     OrderShipped,
+    Parcel,
     RefundRequested,
 )
 from chalicelib.kernel.commit import Path
 from tests.contract.commit_codec import NOON, STREAM, a_header, a_packed
+from tests.support import confluent_registry
 from tests.support.fetching import needed_in_ci
 from tests.support.foreign import readers, registries
 from tests.support.foreign.answering import plain
@@ -37,8 +38,8 @@ LINES = (
 EVENTS = (
     OrderPlaced("o-1", "c-1", Decimal("149.50"), "USD", LINES),
     OrderPlaced("o-2", "c-1", Decimal("0.00"), "EUR", ()),
-    OrderPaid("o-1", "p-1", Decimal("-149.50")),
-    OrderShipped("o-1", "DHL", "1Z 999"),
+    OrderPaid("o-1", "p-1", Decimal("-149.50"), "card"),
+    OrderShipped("o-1", (Parcel("DHL", "1Z 999"), Parcel("Post", "ü-1"))),
     OrderDelivered("o-1", "c-1", "Ä. Person"),
     FeedbackInvited("o-1", "c-1"),
     OrderCancelled("o-2", ""),
@@ -145,25 +146,15 @@ def test_the_commits_have_all_there_is():
     )
 
 
-@pytest.fixture(name="glue", scope="module")
-def _glue():
-    with ExitStack() as stack:
-        with needed_in_ci():
-            server = stack.enter_context(registries.glue())
-        yield server
-
-
 @pytest.fixture(name="glue_ids", scope="module")
-def _glue_ids(glue):
-    return registries.registered_in_glue(glue)
+def _glue_ids(moto_glue):
+    return registries.registered_in_glue(moto_glue)
 
 
 @pytest.fixture(name="confluent", scope="module")
-def _confluent():
-    with ExitStack() as stack:
-        with needed_in_ci():
-            server = stack.enter_context(registries.confluent())
-        yield server
+def _confluent(confluent_program):
+    with confluent_registry.running(confluent_program) as url:
+        yield url
 
 
 class TestGlue:
@@ -172,10 +163,10 @@ class TestGlue:
         [(Glue(compress_from=100), 5), (Glue(compress_from=2**30), 0)],
         ids=["zlib", "plain"],
     )
-    def test_aws_reads_every_field(self, glue, glue_ids, frame, compression):
+    def test_aws_reads_every_field(self, moto_glue, glue_ids, frame, compression):
         """AWS's own serde, against a Glue registry: amounts and times included."""
         with needed_in_ci():
-            command = readers.aws(glue.endpoint)
+            command = readers.aws(moto_glue.endpoint)
 
         frames = frames_by(frame, glue_ids)
 
@@ -187,7 +178,7 @@ class TestConfluent:
     def test_confluent_reads_every_field(self, confluent):
         """Confluent's own deserializer, against a registry that speaks its language."""
         with needed_in_ci():
-            command = readers.confluent(confluent.endpoint)
+            command = readers.confluent(confluent)
         ids = registries.registered_with_confluent(confluent)
 
         assert expected_of(CONFLUENT, ids) == readers.read(command, frames_by(CONFLUENT, ids))

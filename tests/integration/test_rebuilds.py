@@ -19,7 +19,7 @@ from tests.support.client import Client
 
 pytestmark = [pytest.mark.requirement("R5"), pytest.mark.requirement("T8")]
 
-INDEX = "order-details-v1"
+INDEX = "order-details-v2"
 BESIDE = f"{INDEX}.rebuild"
 
 

@@ -9,6 +9,7 @@ from chalicelib.domain.orders.order import order
 from chalicelib.kernel.errors import Rejected, Unavailable
 from chalicelib.kernel.snapshot import Snapshot
 from chalicelib.kernel.stream import StreamId
+from chalicelib.services.event_store import Tail
 from chalicelib.wiring.embedded import Embedded
 from tests.support.client import Client
 from tests.support.stores import WrappedStore
@@ -50,6 +51,21 @@ class TestSnapshotManager:
 
             assert 2 == embedded.ports.snapshots.latest(STREAM).version
 
+    def test_takes_what_is_due_in_whatever_order_it_comes(self, eager):
+        """
+        The newest of a batch counts, though one that was taken care of is delivered behind it.
+        """
+        with Embedded.assemble(eager) as embedded:
+            client = Client(embedded)
+            place_and_pay(client)
+            client.settle()
+            cancel(client)
+            commits = list(embedded.ports.events.read(STREAM))
+
+            client.system.snapshots.handle(commits[::-1])
+
+            assert 4 == embedded.ports.snapshots.latest(STREAM).version
+
     def test_state_from_snapshot_and_tail_is_that_of_full_replay(self, eager):
         """
         Loading from a snapshot and loading from nothing lead to the same state and head.
@@ -83,6 +99,49 @@ class TestSnapshotManager:
             loader(client).load(STREAM)
 
             assert 1 == embedded.ports.events.reads
+
+
+class HoleyStore(WrappedStore):
+    """Its eventually consistent reads lack a commit in the midst, or all that is far back."""
+
+    def read(self, stream, *, after=0, before=None, strong=False):
+        return super().read(stream, after=after, before=before) if strong else iter(())
+
+    def tail(self, stream, *, limit, strong=False):
+        found = super().tail(stream, limit=limit)
+        return [commit for commit in found if commit.version != 2]
+
+
+@pytest.mark.parametrize("interval", [1, 6], ids=["before the tail", "in the tail"])
+def test_a_load_leaves_out_no_commit(settings, interval):
+    """
+    What an eventually consistent read has missed is read strongly.
+    """
+
+    def adapt(ports):
+        return replace(ports, events=HoleyStore(ports.events))
+
+    with Embedded.assemble(replace(settings, snapshot_interval=interval), adapt=adapt) as embedded:
+        client = Client(embedded)
+        place_and_pay(client)
+        cancel(client)
+
+        assert 4 == loader(client).load(STREAM).head.version
+
+
+def test_a_tail_counts_from_its_first_commit(client):
+    """
+    Its commits, their bytes, and the time since which no snapshot was taken.
+    """
+    place_and_pay(client)
+    events, codec = client.embedded.ports.events, client.system.codec
+    first, second = (codec.unpack(commit) for commit in events.read(STREAM))
+
+    loaded = loader(client).load(STREAM)
+
+    size = first.size + second.size
+    assert Tail(2, size, first.header.recorded_at) == loaded.tail
+    assert size == loaded.size
 
 
 class CountingStore(WrappedStore):

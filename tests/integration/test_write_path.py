@@ -4,12 +4,16 @@ import random
 import string
 import threading
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
+from chalicelib.domain.orders import orders
+from chalicelib.domain.orders.events import OrderPaid
+from chalicelib.domain.orders.order import order
 from chalicelib.kernel.commit import GENESIS, Principal, SnapshotDue
 from chalicelib.kernel.errors import (
     AlreadyExists,
@@ -25,6 +29,8 @@ from chalicelib.kernel.errors import (
     VersionMismatch,
 )
 from chalicelib.kernel.stream import StreamId
+from chalicelib.services.command_handler import RACES
+from chalicelib.services.governance.policy_engine import Decision, Reason
 from chalicelib.wiring.embedded import Embedded
 from tests.support.client import DEVELOPER, Client
 from tests.support.clock import ManualClock
@@ -35,6 +41,7 @@ pytestmark = [pytest.mark.requirement("R2"), pytest.mark.requirement("T5")]
 ORDER = {"orderId": "o-1", "customerId": "c-1", "totalAmount": 99.99}
 PAYMENT = {"orderId": "o-1", "paymentId": "pay-1", "amount": 99.99}
 SHIPMENT = {"orderId": "o-1", "carrier": "DHL", "trackingNumber": "t-1"}
+CANCEL = ("CancelOrder", {"orderId": "o-1"})
 STREAM = StreamId("default", "Order", "o-1")
 LIFE: list[tuple[str, Mapping[str, object]]] = [
     ("PlaceOrder", ORDER),
@@ -188,6 +195,15 @@ class TestIdempotency:
         with pytest.raises(IdempotencyKeyReused):
             client.command("PayOrder", PAYMENT, key="k-1")
 
+    def test_an_effective_time_is_input_too(self, client):
+        """
+        The same data, effective at another time, is another input.
+        """
+        client.command("PlaceOrder", ORDER, key="k-1")
+
+        with pytest.raises(IdempotencyKeyReused):
+            client.command("PlaceOrder", ORDER, key="k-1", effective_at=datetime.now(UTC))
+
     def test_equal_input_may_be_spelled_differently(self, client):
         """
         The input counts as validated: defaults and number forms make no difference.
@@ -229,40 +245,43 @@ def system_over(settings, store):
     )
 
 
+@contextmanager
+def behind(settings, *commands):
+    """A process that has just started, whose reads lack the last of some commands."""
+    with Embedded.assemble(settings) as embedded:
+        for name, data in commands:
+            Client(embedded).command(name, data, key=f"{name}-1")
+    with system_over(settings, LaggingStore) as embedded:
+        yield Client(embedded)
+
+
 @pytest.mark.requirement("R1")
 class TestStaleReads:
     def test_a_refusal_reached_on_old_state_is_decided_again(self, settings):
         """
         The payment isn't seen at first: shipping, refused on that, succeeds on a strong read.
         """
-        with system_over(settings, LaggingStore) as embedded:
-            client = Client(embedded)
-            client.command("PlaceOrder", ORDER)
-            client.command("PayOrder", PAYMENT)
-
+        with behind(settings, ("PlaceOrder", ORDER), ("PayOrder", PAYMENT)) as client:
             assert 3 == client.command("ShipOrder", SHIPMENT).version
 
     def test_nothing_to_do_on_old_state_is_decided_again(self, settings):
         """
-        A cancelled order isn't cancelled once more because the cancellation isn't seen.
+        A payment is reported twice: the answer knows of the shipment that isn't seen at first.
         """
-        with system_over(settings, LaggingStore) as embedded:
-            client = Client(embedded)
-            client.command("PlaceOrder", ORDER)
-            client.command("CancelOrder", {"orderId": "o-1"})
+        with behind(settings, *LIFE[:3]) as client:
+            again = client.command("PayOrder", PAYMENT)
 
-            assert () == client.command("CancelOrder", {"orderId": "o-1"}).events
+        assert ((), 3) == (again.events, again.version)
 
     def test_a_repeat_and_an_expectation_are_judged_on_a_strong_read(self, settings):
         """
         Neither a repeat is missed nor If-Match refused for a commit that isn't seen yet.
         """
-        with system_over(settings, LaggingStore) as embedded:
-            client = Client(embedded)
-            first = client.command("PlaceOrder", ORDER, key="k-1")
-
-            assert replace(first, replayed=True) == client.command("PlaceOrder", ORDER, key="k-1")
-            assert 2 == client.command("PayOrder", PAYMENT, if_match=1).version
+        with behind(settings, ("PlaceOrder", ORDER)) as client:
+            assert client.command("PlaceOrder", ORDER, key="PlaceOrder-1").replayed
+        with behind(settings, ("PlaceOrder", {**ORDER, "orderId": "o-2"})) as client:
+            paid = client.command("PayOrder", {**PAYMENT, "orderId": "o-2"}, if_match=1)
+            assert 2 == paid.version
 
     def test_a_true_refusal_stays_one(self, settings):
         """
@@ -312,11 +331,49 @@ class TestRaces:
             client = Client(embedded)
             client.command("PlaceOrder", ORDER)
             embedded.ports.events.rivals = [None]
+            pauses: list[float] = []
+            client.system.commands._handlers["PayOrder"]._sleep = pauses.append
 
             with pytest.raises(VersionConflict):
                 client.command("PayOrder", PAYMENT)
 
             assert 1 == len(commits(client))
+            longest = [0.005, 0.01, 0.02, 0.04, 0.08]
+            assert all(0 <= pause <= most for pause, most in zip(pauses, longest, strict=True))
+
+    def test_a_refusal_behind_lost_races_is_told_as_one(self, settings):
+        """
+        The last race that may be lost but one brings what refuses it: that is no conflict.
+        """
+
+        class TellingStore(RacingStore):
+            strong = False
+            conflicts = 0
+
+            def append(self, commit):
+                if self.conflicts:
+                    self.conflicts -= 1
+                    raise VersionConflict(str(commit.stream), commit.version)
+                try:
+                    super().append(commit)
+                except VersionConflict as lost:
+                    rivals = list(self.read(commit.stream, after=commit.version - 1))
+                    raise VersionConflict(str(commit.stream), commit.version, rivals) from lost
+
+        with system_over(settings, TellingStore) as embedded:
+            client = Client(embedded)
+            client.command("PlaceOrder", ORDER)
+            store, cancel = embedded.ports.events, partial(client.command, *CANCEL)
+            store.conflicts = RACES - 2
+
+            def pause(_):
+                if not store.conflicts:
+                    store.rivals = [cancel]
+
+            client.system.commands._handlers["PayOrder"]._sleep = pause
+
+            with pytest.raises(Rejected, match="cancelled"):
+                client.command("PayOrder", PAYMENT)
 
     @pytest.mark.requirement("R1")
     def test_sixteen_threads_pay_one_order(self, client):
@@ -342,6 +399,27 @@ class TestRaces:
         assert ("paid", 16) == (min(outcomes, key=lambda o: o != "paid"), len(outcomes))
         assert 1 == outcomes.count("paid")
         assert [1, 2] == [commit.version for commit in commits(client)]
+
+
+def test_what_can_not_be_read_is_not_written(settings):
+    """
+    An event that the stream's state can't take would block the stream for good.
+    """
+
+    def evolve(state, event):
+        if isinstance(event, OrderPaid):
+            raise ZeroDivisionError("no such payment")
+        return order.decider.evolve(state, event)
+
+    broken = replace(order, decider=replace(order.decider, evolve=evolve))
+    with Embedded.assemble(settings, [replace(orders, aggregates=(broken,))]) as embedded:
+        client = Client(embedded)
+        client.command("PlaceOrder", ORDER)
+
+        with pytest.raises(ZeroDivisionError):
+            client.command("PayOrder", PAYMENT)
+
+        assert 1 == len(commits(client))
 
 
 @pytest.mark.requirement("R1")
@@ -373,6 +451,32 @@ class TestPolicies:
             clerk.command("ShipOrder", SHIPMENT)
 
         assert any("nexus.commands.roles" in reason for reason in refused.value.reasons)
+
+    def test_an_event_that_may_not_be_recorded_is_not(self, settings):
+        """
+        The command is allowed, its event is not: nothing is stored.
+        """
+
+        class Strict:
+            def __init__(self, engine):
+                self._engine = engine
+                self.digest = engine.digest
+
+            def decide(self, package, question):
+                if question.get("event", {}).get("type") == "orders.OrderPaid":
+                    return Decision(False, (Reason("nexus.events.test", question["point"]),), "")
+                return self._engine.decide(package, question)
+
+        with Embedded.assemble(
+            settings, adapt=lambda ports: replace(ports, policies=Strict(ports.policies))
+        ) as embedded:
+            client = Client(embedded)
+            client.command("PlaceOrder", ORDER)
+
+            with pytest.raises(Forbidden, match="append"):
+                client.command("PayOrder", PAYMENT)
+
+            assert 1 == len(commits(client))
 
     def test_tenants_are_apart(self, embedded):
         """

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws import clients
-from chalicelib.adapters.aws.dynamodb.calls import Dynamo
 from chalicelib.adapters.aws.dynamodb.tables import create
+from tests.support.grants import RecordingDynamo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.adapters.aws.dynamodb.calls import Dynamo
     from chalicelib.adapters.aws.dynamodb.tables import Table
     from tests.support.dynamodb_local import DynamoDBLocal
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def a_dynamo(local: DynamoDBLocal) -> Dynamo:
     """Return what the adapters call, with a client as they have it on AWS."""
     client = local.client(config=clients.CONFIG)
-    return Dynamo(client=lambda: client)
+    return RecordingDynamo(client=lambda: client)
 
 
 @contextmanager

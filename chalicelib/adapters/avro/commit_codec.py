@@ -53,7 +53,10 @@ class AvroCommitCodec:
             self._recorded(commit, number, header, event, payload)
             for number, (event, payload) in enumerate(pairs, start=commit.version)
         )
-        return Commit(commit.stream, commit.version, header, events, commit.hash, commit.size)
+        content = sum(map(len, payloads))
+        return Commit(
+            commit.stream, commit.version, header, events, commit.hash, commit.size, content
+        )
 
     def _recorded(
         self, commit: PackedCommit, version: int, header: Header, event: EventHeader, payload: bytes

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from jsonschema import Draft202012Validator
 
 from chalicelib.adapters.avro.comparison import differences, outline_of
-from chalicelib.adapters.avro.registry import PLATFORM, FileSchemaRegistry
+from chalicelib.adapters.avro.definitions import PLATFORM
+from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.avro.rules import RULES
 from chalicelib.kernel.errors import Misconfigured
 from chalicelib.kernel.forms import outline, record_of
@@ -20,11 +21,12 @@ from chalicelib.kernel.upcasting import UpcasterChain
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chalicelib.kernel.commit import SchemaRef
     from chalicelib.kernel.context import BoundedContext
     from chalicelib.kernel.messages import Event
 
 Found: TypeAlias = Iterator[tuple[str, str]]
+
+_UPCAST: Final = "a context has one for each step between two versions, and no other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,12 @@ def check_contexts(folder: Path, contexts: Iterable[BoundedContext]) -> list[Sch
     Raises Misconfigured for files that make no registry; ``check_files`` tells more of those.
     """
     contexts = tuple(contexts)
+    return [*check_classes(folder, contexts), *check_upcasters(folder, contexts)]
+
+
+def check_classes(folder: Path, contexts: Iterable[BoundedContext]) -> list[SchemaFault]:
+    """Check that event classes and newest schemas are alike; raises as ``check_contexts``."""
     registry = FileSchemaRegistry(folder)
-    upcasters = UpcasterChain(each for context in contexts for each in context.upcasters)
     classes = {
         message_type(context.name, event): event
         for context in contexts
@@ -71,11 +77,19 @@ def check_contexts(folder: Path, contexts: Iterable[BoundedContext]) -> list[Sch
         *(
             SchemaFault(_file(schema.ref.type, schema.ref.version), *found)
             for schema in map(registry.latest, registry.types())
-            for found in (
-                *_class_faults(schema.definition, classes.get(schema.ref.type)),
-                *_version_faults(schema.ref, upcasters),
-            )
+            for found in _class_faults(schema.definition, classes.get(schema.ref.type))
         ),
+    ]
+
+
+def check_upcasters(folder: Path, contexts: Iterable[BoundedContext]) -> list[SchemaFault]:
+    """Check that old versions lead to the newest; raises as ``check_contexts``."""
+    registry = FileSchemaRegistry(folder)
+    newest = {each: registry.latest(each).ref.version for each in registry.types()}
+    upcasters = UpcasterChain(each for context in contexts for each in context.upcasters)
+    return [
+        SchemaFault(_file(event_type, newest.get(event_type, 1)), "", f"{message}: {_UPCAST}")
+        for event_type, message in upcasters.faults(newest)
     ]
 
 
@@ -107,11 +121,6 @@ def _class_faults(schema: Mapping[str, Any], event: type[Event] | None) -> Found
         yield from differences(outline(record_of(event)), outline_of(schema))
     except Misconfigured as error:
         yield "", str(error)
-
-
-def _version_faults(ref: SchemaRef, upcasters: UpcasterChain) -> Found:
-    for version in upcasters.gaps(ref.type, ref.version):
-        yield "", f"no upcaster takes version {version} to {version + 1}: add one to the context"
 
 
 def _unregistered(event_type: str) -> SchemaFault:

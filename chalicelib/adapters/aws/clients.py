@@ -5,6 +5,7 @@ On botocore itself: boto3 over it costs a cold start more, and gives nothing her
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import Any, Final
 
@@ -27,13 +28,20 @@ CONFIG: Final = Config(
     parameter_validation=False,
 )
 
+_making: Final = threading.Lock()
+
 
 @cache
 def _session() -> Session:
     return Session()
 
 
-@cache
 def client(service: str) -> Any:
     """Return the client of a service, as ``dynamodb``; raises botocore's errors on bad settings."""
+    with _making:  # a session is not made for threads, and a cache calls twice who comes twice
+        return _made(service)
+
+
+@cache
+def _made(service: str) -> Any:
     return _session().create_client(service, config=CONFIG)

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BUDGET: Final = 6.0
-"""Seconds that one operation may take with all its retries, where the deadline leaves so much."""
+"""Seconds after which no retry of an operation begins, where the deadline leaves so much.
+
+What is under way then may take the client's timeouts besides.
+"""
 RESERVE: Final = 0.5
 """Seconds of the deadline that are kept to answer in."""
 FIRST_PAUSE: Final = 0.05
@@ -57,6 +60,7 @@ _DENIED: Final = frozenset(
         "IncompleteSignatureException",
         "InvalidSignatureException",
         "MissingAuthenticationTokenException",
+        "NoSuchBucket",
         "ResourceNotFoundException",
         "UnrecognizedClientException",
     }
@@ -66,7 +70,7 @@ _LOST: Final = (exceptions.HTTPClientError, exceptions.ConnectionError)
 """No answer came; the request may have been carried out."""
 
 
-def code_of(error: BaseException) -> str:
+def code_of(error: BaseException | None) -> str:
     """Return the service's name for an error, empty if the service did not speak."""
     return error.response["Error"]["Code"] if isinstance(error, exceptions.ClientError) else ""
 
@@ -78,16 +82,27 @@ def retried(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Any:
-    """Return what the call returns in the end.
+    """Return what the call returns in the end; past the deadline, nothing is tried.
 
     Raises TooManyRequests (still throttled), Unavailable (no answer, or the service failed), or
     Misconfigured (not allowed, or not there), each telling ``what`` was tried; any other error of
-    the service as it is.
+    the service as it is. Behind a try that may have been carried out, a throttle or a denial is
+    Unavailable too: nobody is to take it that nothing has happened.
     """
+    if remaining() <= 0:
+        message = f"{what}: the time for it is over"
+        raise Unavailable(message)
+    doubtful = False
     ends = clock() + min(BUDGET, remaining() - RESERVE)
 
     def over(state: RetryCallState) -> bool:
         return clock() + state.upcoming_sleep >= ends
+
+    def again(state: RetryCallState) -> None:
+        nonlocal doubtful
+        failure = state.outcome.exception() if state.outcome else None
+        doubtful = doubtful or code_of(failure) not in THROTTLES
+        logger.warning("%s is tried again (%d): %s", what, state.attempt_number, failure)
 
     attempts = Retrying(
         retry=retry_if_exception(_passes),
@@ -95,12 +110,12 @@ def retried(
         stop=over,
         sleep=sleep,
         reraise=True,
-        before_sleep=lambda state: _log(what, state),
+        before_sleep=again,
     )
     try:
         return attempts(call)
     except (exceptions.BotoCoreError, exceptions.ClientError) as error:
-        raise _translated(error, what) from error
+        raise _translated(error, what, doubtful=doubtful) from error
 
 
 def _passes(error: BaseException) -> bool:
@@ -110,8 +125,10 @@ def _passes(error: BaseException) -> bool:
     return isinstance(error, _LOST)
 
 
-def _translated(error: Exception, what: str) -> NexusError | Exception:
+def _translated(error: Exception, what: str, *, doubtful: bool) -> NexusError | Exception:
     code = code_of(error)
+    if doubtful and code in THROTTLES | _DENIED:
+        return Unavailable(f"{what}: {code}, behind a try whose outcome is unknown")
     if code in THROTTLES:
         return TooManyRequests(f"{what}: the store takes no more at the moment", LONGEST_PAUSE)
     if _passes(error):
@@ -119,8 +136,3 @@ def _translated(error: Exception, what: str) -> NexusError | Exception:
     if code in _DENIED or isinstance(error, exceptions.BotoCoreError):
         return Misconfigured(f"{what}: {error}")
     return error
-
-
-def _log(what: str, state: RetryCallState) -> None:
-    failure = state.outcome.exception() if state.outcome else None
-    logger.warning("%s is tried again (%d): %s", what, state.attempt_number, failure)

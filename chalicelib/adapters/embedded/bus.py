@@ -5,13 +5,14 @@ Both lie in one file, which is derived: where it is new, the router starts at th
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.embedded.records import record_of, row_of
 from chalicelib.adapters.embedded.schema import Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from chalicelib.adapters.embedded.database import Database
     from chalicelib.adapters.embedded.records import Record
@@ -57,6 +58,7 @@ _WAITING: Final = "SELECT count(*) FROM records WHERE topic = ? AND sequence > ?
 _TRIM: Final = "DELETE FROM records WHERE topic = ? AND sequence <= ?"
 _CHECKPOINT: Final = "SELECT sequence FROM checkpoints WHERE mapping = ?"
 _FIRST: Final = "INSERT OR IGNORE INTO checkpoints (mapping, sequence) VALUES (?, ?)"
+_KEEP: Final = "DELETE FROM checkpoints WHERE mapping NOT IN (SELECT value FROM json_each(?))"
 _SAVE: Final = """
     INSERT INTO checkpoints (mapping, sequence) VALUES (?, ?)
     ON CONFLICT (mapping) DO UPDATE SET sequence = excluded.sequence
@@ -109,6 +111,11 @@ class Checkpoints:
         with self._database.write() as connection:
             connection.execute(_FIRST, (mapping, sequence))
         return self.get(mapping)
+
+    def keep_only(self, names: Iterable[str]) -> None:
+        """Forget all other checkpoints: whoever comes back later is new here."""
+        with self._database.write() as connection:
+            connection.execute(_KEEP, (json.dumps(list(names)),))
 
     def save(self, mapping: str, sequence: int) -> None:
         """Keep a mapping's checkpoint."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +16,13 @@ if TYPE_CHECKING:
     from chalicelib.adapters.embedded.database import Database
     from chalicelib.services.governance.decisions import DecisionRecord
 
+logger = logging.getLogger(__name__)
+
 KEPT: Final = timedelta(days=400)
+MOST: Final = 100_000
+"""Denials to keep: about 80 MB. Whoever is denied can ask very often."""
+_SURPLUS: Final = 1_000
+"""Denials more than that, at most: they are counted once in so many."""
 
 SCHEMA: Final = Schema(
     "decisions",
@@ -35,6 +43,9 @@ SCHEMA: Final = Schema(
 
 _RECORD: Final = "INSERT OR REPLACE INTO denials VALUES (?, ?, ?, ?)"
 _DROP: Final = "DELETE FROM denials WHERE at < ?"
+_DROP_SURPLUS: Final = """
+    DELETE FROM denials WHERE at <= (SELECT at FROM denials ORDER BY at DESC LIMIT 1 OFFSET ?)
+"""
 _NEWEST: Final = """
     SELECT record FROM denials WHERE tenant = ? ORDER BY at DESC, id DESC LIMIT ?
 """
@@ -45,11 +56,14 @@ _BEFORE: Final = """
 
 
 class SqliteDecisions:
-    """Implements Decisions; what has grown too old goes when the next one comes."""
+    """Implements Decisions; the oldest go when they are too old, or too many, as others come."""
 
-    def __init__(self, database: Database, kept: timedelta = KEPT) -> None:
+    def __init__(self, database: Database, kept: timedelta = KEPT, most: int = MOST) -> None:
         self._database = database
         self._kept = kept
+        self._most = most
+        self._surplus = min(_SURPLUS, most)
+        self._recorded = itertools.count()
 
     def record(self, denial: DecisionRecord) -> None:
         tenant = denial.subject.stream.tenant
@@ -57,6 +71,10 @@ class SqliteDecisions:
         with self._database.write() as connection:
             connection.execute(_DROP, (sortable(denial.at - self._kept),))
             connection.execute(_RECORD, row)
+            if next(self._recorded) % self._surplus == 0:
+                dropped = connection.execute(_DROP_SURPLUS, (self._most,)).rowcount
+                if dropped:
+                    logger.warning("more denials than %d: the oldest %d go", self._most, dropped)
 
     def denials(
         self, tenant: str, *, limit: int, before: tuple[datetime, str] | None = None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +29,7 @@ class Mapping:
     The handler gets batches in order, each at least once: again if it raised, or if the process
     ended before the checkpoint was kept. A batch that fails is halved until the record that is to
     blame stands alone; that one is put aside, so that it delays the others by a bounded time. While
-    a dependency is Unavailable, nobody is to blame.
+    a dependency is Unavailable, or the system Misconfigured, nobody is to blame.
     """
 
     name: str
@@ -117,6 +116,9 @@ class Worker:
         if self._error not in self._logged:
             self._logged.add(self._error)
             logger.error("%s fails, and is tried again", self.mapping.name, exc_info=error)
-        if self._batch and not isinstance(error, Unavailable):
-            with suppress(Unavailable):  # then it is put aside the next time
+        if self._batch and not isinstance(error, Misconfigured | Unavailable):
+            try:
                 self._narrow(error)
+            except Exception as failure:  # noqa: BLE001 - whatever it is, others must not stop
+                message = "%s can't put a record aside, and tries again: %s"
+                logger.warning(message, self.mapping.name, failure)

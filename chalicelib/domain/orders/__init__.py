@@ -2,6 +2,7 @@
 
 from chalicelib.domain.orders.order import order
 from chalicelib.domain.orders.projections import customer_orders, order_details, sales
+from chalicelib.domain.orders.upcasters import PaidByUnknownMethod, ShippedInOneParcel
 from chalicelib.kernel.context import BoundedContext
 from chalicelib.kernel.views import Many, One, Totals
 
@@ -9,6 +10,7 @@ orders = BoundedContext(
     name="orders",
     aggregates=(order,),
     projections=(order_details, customer_orders, sales),
+    upcasters=(PaidByUnknownMethod(), ShippedInOneParcel()),
     views=(
         One("/api/orders/{orderId}", order_details),
         Many("/api/orders", order_details, sort="-placedAt"),

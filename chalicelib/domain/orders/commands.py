@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from chalicelib.domain.orders.events import OrderLine
+from chalicelib.domain.orders.events import OrderLine, Parcel
 from chalicelib.kernel.messages import Command
 from chalicelib.kernel.values import Currency, Identifier, Limits, Price, ShortText
 
@@ -28,15 +28,17 @@ class PayOrder(Command):
     order_id: Identifier
     payment_id: Identifier
     amount: Price
+    method: Identifier | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShipOrder(Command):
-    """Hand a paid order to a carrier."""
+    """Hand a paid order to a carrier, or to several if it takes further parcels."""
 
     order_id: Identifier
     carrier: ShortText
     tracking_number: Identifier
+    further_parcels: Annotated[tuple[Parcel, ...], Limits(max_length=200)] | None = None
 
 
 @dataclass(frozen=True, slots=True)

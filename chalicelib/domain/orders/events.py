@@ -18,6 +18,14 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a carrier takes, and the carrier's name for it."""
+
+    carrier: ShortText
+    tracking_number: Identifier
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPlaced(Event):
     """A customer has ordered."""
 
@@ -35,15 +43,16 @@ class OrderPaid(Event):
     order_id: Identifier
     payment_id: Identifier
     amount: Price
+    method: Identifier | None
+    """As ``card``; version 1 did not tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderShipped(Event):
-    """The order has left the house."""
+    """The order has left the house, in one parcel or more."""
 
     order_id: Identifier
-    carrier: ShortText
-    tracking_number: Identifier
+    parcels: tuple[Parcel, ...]
 
 
 @dataclass(frozen=True, slots=True)

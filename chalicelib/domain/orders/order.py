@@ -20,6 +20,7 @@ from chalicelib.domain.orders.events import (
     OrderPaid,
     OrderPlaced,
     OrderShipped,
+    Parcel,
     RefundRequested,
 )
 from chalicelib.kernel.context import Aggregate
@@ -53,7 +54,7 @@ class Order:
     currency: Currency
     status: Status = Status.PLACED
     payment_id: Identifier | None = None
-    tracking_number: Identifier | None = None
+    tracking_numbers: tuple[Identifier, ...] = ()
 
 
 def evolve(order: Order | None, event: Event) -> Order | None:
@@ -64,8 +65,8 @@ def evolve(order: Order | None, event: Event) -> Order | None:
         case Order(), OrderPaid():
             return replace(order, status=Status.PAID, payment_id=event.payment_id)
         case Order(), OrderShipped():
-            number = event.tracking_number
-            return replace(order, status=Status.SHIPPED, tracking_number=number)
+            numbers = tuple(parcel.tracking_number for parcel in event.parcels)
+            return replace(order, status=Status.SHIPPED, tracking_numbers=numbers)
         case Order(), OrderDelivered():
             return replace(order, status=Status.DELIVERED)
         case Order(), OrderCancelled():
@@ -125,19 +126,24 @@ def _pay(command: PayOrder, order: Order) -> Sequence[Event]:
     if command.amount != order.total_amount:
         message = f"order {order.order_id} costs {order.total_amount}, not {command.amount}"
         raise Rejected("amount-differs", message)
-    return [OrderPaid(order.order_id, command.payment_id, command.amount)]
+    return [OrderPaid(order.order_id, command.payment_id, command.amount, command.method)]
 
 
 def _ship(command: ShipOrder, order: Order) -> Sequence[Event]:
-    if order.tracking_number == command.tracking_number:
+    first = Parcel(command.carrier, command.tracking_number)
+    parcels = (first, *(command.further_parcels or ()))
+    numbers = tuple(parcel.tracking_number for parcel in parcels)
+    if order.tracking_numbers == numbers:
         return []
-    if order.tracking_number is not None:
-        message = f"order {order.order_id} was shipped as {order.tracking_number}"
+    if order.tracking_numbers:
+        message = f"order {order.order_id} was shipped as {', '.join(order.tracking_numbers)}"
         raise Rejected("already-shipped", message)
+    if len(set(parcels)) < len(parcels):
+        raise Rejected("parcel-twice", "a parcel is named twice; name each once")
     if order.status is not Status.PAID:
         message = f"order {order.order_id} is {order.status}; only a paid one is shipped"
         raise Rejected("not-paid", message)
-    return [OrderShipped(order.order_id, command.carrier, command.tracking_number)]
+    return [OrderShipped(order.order_id, parcels)]
 
 
 def _deliver(command: DeliverOrder, order: Order) -> Sequence[Event]:
@@ -155,7 +161,7 @@ def _deliver(command: DeliverOrder, order: Order) -> Sequence[Event]:
 def _cancel(command: CancelOrder, order: Order) -> Sequence[Event]:
     if order.status is Status.CANCELLED:
         return []
-    if order.tracking_number is not None:
+    if order.tracking_numbers:
         message = f"order {order.order_id} has been shipped; it can only be returned"
         raise Rejected("already-shipped", message)
     cancelled = OrderCancelled(order.order_id, command.reason)

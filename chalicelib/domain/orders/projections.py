@@ -13,6 +13,7 @@ from chalicelib.domain.orders.events import (
     OrderPaid,
     OrderPlaced,
     OrderShipped,
+    Parcel,
 )
 from chalicelib.domain.orders.order import Status
 from chalicelib.kernel.commit import Path, RecordedEvent
@@ -45,8 +46,11 @@ class OrderDetails:
     placed_at: datetime
     updated_at: datetime
     payment_id: Identifier | None = None
+    payment_method: Identifier | None = None
     carrier: ShortText | None = None
+    """The first parcel's, as is the tracking number: lists filter by them."""
     tracking_number: Identifier | None = None
+    parcels: tuple[Parcel, ...] = ()
     received_by: ShortText | None = None
     cancellation_reason: ShortText | None = None
     feedback_invited: bool = False
@@ -99,10 +103,10 @@ def _details(document: OrderDetails | None, recorded: RecordedEvent) -> OrderDet
 def _changed(order: OrderDetails, event: Event) -> OrderDetails:
     match event:
         case OrderPaid():
-            return replace(order, status=Status.PAID, payment_id=event.payment_id)
+            paid = replace(order, status=Status.PAID, payment_id=event.payment_id)
+            return replace(paid, payment_method=event.method)
         case OrderShipped():
-            shipped = replace(order, status=Status.SHIPPED, carrier=event.carrier)
-            return replace(shipped, tracking_number=event.tracking_number)
+            return _shipped(order, event.parcels)
         case OrderDelivered():
             return replace(order, status=Status.DELIVERED, received_by=event.received_by)
         case OrderCancelled():
@@ -111,6 +115,14 @@ def _changed(order: OrderDetails, event: Event) -> OrderDetails:
             return replace(order, feedback_invited=True)
         case _:
             return order
+
+
+def _shipped(order: OrderDetails, parcels: tuple[Parcel, ...]) -> OrderDetails:
+    shipped = replace(order, status=Status.SHIPPED, parcels=parcels)
+    if not parcels:
+        return shipped
+    first = parcels[0]
+    return replace(shipped, carrier=first.carrier, tracking_number=first.tracking_number)
 
 
 def _customer_order(
@@ -139,6 +151,6 @@ def _sale(document: Sale | None, recorded: RecordedEvent) -> Sale | None:
     return replace(document, status=status) if document and status else document
 
 
-order_details = Projection("order-details", 1, "Order", BOTH, OrderDetails, _details)
+order_details = Projection("order-details", 2, "Order", BOTH, OrderDetails, _details)
 customer_orders = Projection("customer-orders", 1, "Order", CORE, CustomerOrder, _customer_order)
 sales = Projection("sales", 1, "Order", CORE, Sale, _sale)

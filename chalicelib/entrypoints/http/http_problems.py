@@ -87,8 +87,9 @@ HTTP_PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "The system is not well",
         503,
         "Some part of the system has failed several times in a row.",
-        "`health` says which part, and what its last error was. Commands may still be accepted, "
-        "and queries may lag.",
+        "`health` says which part; `/api/operations/consumers` says what its last error was, and "
+        "`/api/operations/projections` what is damaged. Commands may still be accepted, and "
+        "queries may lag.",
     ),
 }
 """By class, as the table of all problems has them."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def blueprint() -> Routes:
     """Return the routes of operations."""
     routes = Routes(__name__)
+    routes.get("/api/operations/consumers", consumers)
     routes.get("/api/operations/projections", projections)
     routes.get("/api/operations/projections/{index}/rebuild", last_rebuild)
     routes.post("/api/operations/projections/{index}/rebuild", rebuild)
@@ -30,8 +31,14 @@ def blueprint() -> Routes:
     return routes
 
 
+def consumers(incoming: Incoming) -> Response:
+    """Return how each consumer does, with its last error: ``{items}``."""
+    incoming.conversation()
+    return answer(current().shapes.to_json({"items": current().operations.statuses()}))
+
+
 def projections(incoming: Incoming) -> Response:
-    """Return each projection with its consumers' lag and its parked streams: ``{items}``."""
+    """Return each projection with its consumers, parked streams and damage: ``{items}``."""
     tenant = incoming.conversation().principal.tenant
     return answer(current().shapes.to_json({"items": current().operations.read_models(tenant)}))
 

@@ -43,7 +43,7 @@ def document(error: Exception, instance: str, room: int | None = None) -> bytes:
     problem = problem_of(type(error))
     if problem.status == PROBLEMS[Exception].status:
         logger.error("request %s failed: %s", instance, problem.name, exc_info=error)
-    elif isinstance(error, errors.Unavailable):
+    elif isinstance(error, errors.Unavailable) and not isinstance(error, errors.Stopping):
         logger.warning("request %s: %s", instance, error)
     members = {
         "type": problem.type,
@@ -66,7 +66,9 @@ def _detail(error: Exception) -> str:
             return "the limit of requests is reached; the same request may succeed later"
         case errors.DamagedReadModel():  # its own names files, as the next one's
             return "this read model can't be shown before it is made again"
-        case errors.Unavailable():  # its own names files and addresses, which are for the log
+        case errors.Unavailable() if not isinstance(
+            error, errors.Stopping
+        ):  # its own names files and addresses, which are for the log
             return "a part of the system can't do this now; the same request may succeed later"
         case errors.NexusError():
             return str(error)

@@ -117,7 +117,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "and goes no further in that stream until an operator releases it. Other streams go on; "
         "nothing is lost.",
         "To repeat the query does not help. Ask without the token for what the read model shows, "
-        "or tell the operators; `/health` lists what is parked.",
+        "or tell the operators; `/api/operations/projections` lists what is parked.",
     ),
     errors.DamagedReadModel: Problem(
         "damaged-read-model",
@@ -125,8 +125,8 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         503,
         "What is stored of this read model does not match its seals, so it is not shown. It is "
         "made of events, which are not affected: nothing is lost.",
-        "To repeat the query does not help. Tell the operators; `/health` says which read model it "
-        "is, and what makes it whole.",
+        "To repeat the query does not help. Tell the operators; `/api/operations/projections` "
+        "says which read model it is, and what makes it whole.",
     ),
     errors.Unavailable: Problem(
         "unavailable",
@@ -136,6 +136,13 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "not known.",
         "Send it again after `Retry-After` seconds; a command with the same `Idempotency-Key`, so "
         "that it happens once.",
+    ),
+    errors.Stopping: Problem(
+        "stopping",
+        "The process ends",
+        503,
+        "The process that has your request ends, and begins no command more. Nothing was stored.",
+        "Send it again after `Retry-After` seconds.",
     ),
     errors.TooManyRequests: Problem(
         "too-many-requests",

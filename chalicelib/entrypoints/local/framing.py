@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from chalicelib.entrypoints.local.head import RequestLine
 
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _LOCAL: Final = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 _TARGET: Final = re.compile(
     r"(?:https?://(?P<host>[^/?#]*))?(?P<path>/[^?#]*|\*|)(?P<query>\?[^#]*)?", re.IGNORECASE
@@ -47,7 +46,7 @@ def addressed(line: RequestLine, headers: Message) -> str:
     return "/" + target["path"].lstrip("/") + (target["query"] or "")
 
 
-def body_length(line: RequestLine, target: str, headers: Message) -> int:
+def body_length(target: str, headers: Message) -> int:
     """Return the length in bytes of the body that is sent to a target of this host.
 
     Raises MalformedRequest, LengthRequired or BodyTooLarge.
@@ -56,7 +55,7 @@ def body_length(line: RequestLine, target: str, headers: Message) -> int:
         message = "send the body as it is, with a Content-Length, and not in chunks"
         raise LengthRequired(message)
     lengths = headers.get_all("content-length", [])
-    if not lengths and line.method not in _WITH_BODY:
+    if not lengths:  # RFC 9112: then there is no body, as with `curl -X POST`
         return 0
     if len(lengths) != 1 or not re.fullmatch(r"[0-9]+", lengths[0]):
         message = "send one Content-Length, the body's number of bytes"

@@ -53,7 +53,7 @@ class Owner(Protocol):
     stopping: bool
 
     def busy(self) -> AbstractContextManager[None]:
-        """Count a request in as long as it is being answered."""
+        """Count a request in as long as it is answered; raises OSError once it stops."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -108,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
         self.headers = read_headers(self.rfile)
         self.path = addressed(line, self.headers)
         self.close_connection = not persistent(line, self.headers)
-        length = body_length(line, self.path, self.headers)
+        length = body_length(self.path, self.headers)
         if length and expects_invitation(line, self.headers):
             self.send_response_only(HTTPStatus.CONTINUE)
             self.end_headers()

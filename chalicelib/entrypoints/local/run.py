@@ -41,6 +41,7 @@ def _serve(stop: threading.Event) -> None:
         sys.stdout.write(welcome(f"http://127.0.0.1:{server.port}", running.settings.data))
         sys.stdout.flush()
         stop.wait()
+        running.system.commands.stop()
 
 
 def _bound(settings: Settings) -> LocalServer:

@@ -29,8 +29,9 @@ logger = logging.getLogger(__name__)
 HOST: Final = "127.0.0.1"
 _POLL: Final = 0.05
 """Seconds between two looks at whether to stop."""
-_DRAIN: Final = 1.0
-"""Seconds that requests get to be answered before the server stops."""
+_DRAIN: Final = 8.0
+"""Seconds at most that requests get to be answered before the server stops; many who stop a process
+kill it after ten."""
 
 
 class Listener(ThreadingHTTPServer):
@@ -92,8 +93,10 @@ class Listener(ThreadingHTTPServer):
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """Count a request in as long as it is being answered."""
+        """Count a request in as long as it is answered; raises OSError once the server stops."""
         with self._lock:
+            if self.stopping:
+                raise ConnectionAbortedError
             self._busy += 1
         try:
             yield
@@ -102,15 +105,23 @@ class Listener(ThreadingHTTPServer):
                 self._busy -= 1
 
     def drain(self, seconds: float) -> None:
-        """Take no request more, wait that long at most for those being answered, then hang up."""
-        self.stopping = True
+        """Take no request more, wait that long at most for those being answered, then hang up.
+
+        Nothing more is read: who is idle, or still sends a request, is not waited for.
+        """
+        with self._lock:
+            self.stopping = True
+        self._hang_up(socket.SHUT_RD)
         deadline = time.monotonic() + seconds
         while self._busy and time.monotonic() < deadline:
             time.sleep(_POLL)
+        self._hang_up(socket.SHUT_RDWR)
+
+    def _hang_up(self, how: int) -> None:
         with self._lock:
             for connection in self._open:
                 with suppress(OSError):  # the client was faster
-                    connection.shutdown(socket.SHUT_RDWR)
+                    connection.shutdown(how)
 
 
 class LocalServer:
@@ -146,5 +157,5 @@ class LocalServer:
     ) -> None:
         """Accept nothing more, finish what is being answered, stop."""
         self._listener.shutdown()
+        self._listener.server_close()  # who waits to be accepted needn't wait for the others
         self._listener.drain(_DRAIN)
-        self._listener.server_close()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from chalicelib.kernel.commit import Path, SchemaRef
     from chalicelib.kernel.messages import Event
@@ -34,7 +34,11 @@ class RegisteredSchema:
 
 
 class SchemaRegistry(Protocol):
-    """Where schemas are registered; an event without one can't be written."""
+    """Where schemas are registered; an event without one can't be written.
+
+    A registry that is elsewhere raises Unavailable while it can't be asked or makes no sense, and
+    Misconfigured where it refuses us altogether. SchemaViolation is a definite answer.
+    """
 
     def latest(self, event_type: str) -> RegisteredSchema:
         """Return the newest version; raises SchemaViolation if there is none."""
@@ -44,6 +48,49 @@ class SchemaRegistry(Protocol):
 
     def types(self) -> list[str]:
         """Return the registered event types, sorted."""
+
+    def id_of(self, ref: SchemaRef) -> bytes:
+        """Return the id that the provider's wire frame carries; raises SchemaViolation as get."""
+
+    def by_id(self, schema_id: bytes) -> RegisteredSchema:
+        """Return the schema that a frame names; raises SchemaViolation if there is none."""
+
+
+class SchemaShelf(Protocol):
+    """Where schemas can be put; whether they are fit for it, a registrar decides."""
+
+    def get(self, ref: SchemaRef) -> RegisteredSchema:
+        """Return that very version; raises SchemaViolation if unknown or its digest differs."""
+
+    def versions(self, event_type: str) -> Sequence[RegisteredSchema]:
+        """Return all versions, 1 first, or none; raises SchemaViolation if there is a gap."""
+
+    def add(self, schema: RegisteredSchema) -> None:
+        """Add the version after the last; raises SchemaViolation if the provider won't have it."""
+
+
+class SchemaProvider(SchemaRegistry, SchemaShelf, Protocol):
+    """A registry that also takes schemas."""
+
+
+class CompatibilityJudge(Protocol):
+    """Knows what a new version may change; asked before any registry is."""
+
+    def __call__(self, earlier: Sequence[RegisteredSchema], new: RegisteredSchema) -> None:
+        """Let the new version pass, or raise SchemaViolation; ``earlier`` has version 1 first."""
+
+
+class SchemaRegistrar(Protocol):
+    """Registers schemas; doing it again changes nothing."""
+
+    def register(
+        self, definition: Mapping[str, Any], version: int | None = None
+    ) -> RegisteredSchema:
+        """Return the definition as registered, now or before; ``version`` is the one it must have.
+
+        Raises SchemaViolation, and registers nothing, if it is no event's schema, not compatible,
+        or would get another version.
+        """
 
 
 @dataclass(frozen=True, slots=True)

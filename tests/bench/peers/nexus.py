@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
+READERS = 16
 ASKED = Request(Principal("user", "u-1", "default", ("customer",)), "c-1")
 
 
@@ -95,7 +96,7 @@ ORDER = Aggregate(
 )
 
 
-def _event(lines: list[dict[str, Any]], **others: str) -> LinesAdded:
+def event_of(lines: list[dict[str, Any]], **others: str) -> LinesAdded:
     return LinesAdded(**others, lines=tuple(Line(**line) for line in lines))
 
 
@@ -103,16 +104,17 @@ class Store:
     """Appends behind what it holds, as a warm process does; loads and snapshots read anew."""
 
     def __init__(self) -> None:
-        client, dynamo = clients.client("dynamodb"), Dynamo()
+        client, self.dynamo = clients.client("dynamodb"), Dynamo()
+        dynamo = self.dynamo
         self.events = DynamoEventStore(dynamo, create(client, EVENT_STORE))
         self._snapshots = DynamoSnapshotStore(dynamo, create(client, SNAPSHOTS))
-        shapes = PydanticShapes()
+        self.shapes = PydanticShapes()
         classes = {"bench.LinesAdded": LinesAdded}
-        codec = AvroEventCodec(FileSchemaRegistry(SCHEMAS), shapes, classes, UpcasterChain(()))
+        codec = AvroEventCodec(FileSchemaRegistry(SCHEMAS), self.shapes, classes, UpcasterChain(()))
         self._codec = AvroCommitCodec(codec, resource("schemas/avro"))
         denials = DecisionLog(DynamoDecisions(dynamo, create(client, DECISIONS)), now)
         policies = Policies(RegoPolicyEngine(resource("policies/rego")), denials)
-        self._writer = partial(
+        self.writer = partial(
             CommitWriter,
             events=self.events,
             event_codec=codec,
@@ -121,27 +123,32 @@ class Store:
             provenance=Provenance(policies.digest, code_digest()),
             trigger=SnapshotTrigger(),
         )
-        self.loader = StreamLoader(
-            ORDER,
-            self.events,
-            self._snapshots,
-            self._codec,
-            shapes,
-            DEFAULT_INTERVAL,
-            SideBySide(ThreadPoolExecutor(1)),
-        )
+        self._reads = SideBySide(ThreadPoolExecutor(READERS))
+        self.loader = self.loader_of(ORDER)
         self._held: dict[tuple[str, int], Loaded] = {}
         """By stream and version."""
         self._times: dict[str, datetime] = {}
         """When each command was first tried: a repeated request is the same bytes again."""
+
+    def loader_of(self, aggregate: Aggregate) -> StreamLoader:
+        """Return what loads streams of an aggregate of such orders."""
+        return StreamLoader(
+            aggregate,
+            self.events,
+            self._snapshots,
+            self._codec,
+            self.shapes,
+            DEFAULT_INTERVAL,
+            self._reads,
+        )
 
     def append(self, stream: str, after: int, events: list[dict[str, Any]], command: str) -> None:
         loaded = self._held.get((stream, after)) or nothing(stream)
         at = self._times.setdefault(command, datetime.now(UTC))
         digest = hashlib.sha256(command.encode()).digest()
         accepted = Accepted(command, "bench.AddLines", digest, ASKED, None)
-        made = [_event(**event) for event in events]
-        commit, _ = self._writer(now=lambda: at).seal(accepted, loaded, made)
+        made = [event_of(**event) for event in events]
+        commit, _ = self.writer(now=lambda: at).seal(accepted, loaded, made)
         following = self.loader.follow(loaded, [commit])
         self.events.append(commit)
         self._held[stream, after + len(events)] = following

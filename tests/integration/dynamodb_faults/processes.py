@@ -6,7 +6,7 @@ import itertools
 import queue
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from chalicelib.adapters.aws.deadline import within
 from chalicelib.kernel.errors import NexusError, Unavailable
@@ -20,7 +20,7 @@ from tests.simulation.scheduler import Violation
 from tests.simulation.script import SEEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from random import Random
 
     from chalicelib.wiring.container import WritePorts, WriteSide
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 SENDINGS: Final = 60
 """How often a command is sent until it is settled; the usual takes one or two."""
+BATCHES: Final = (1, 1, 1, 3, 8)
+"""Commands that a writer sends at once."""
 PATIENCE: Final = (0.5, 0.55, 1.0, 6.0)
-"""Seconds that a command gets: at 0.5 nothing is left for a second try of any request."""
+"""Seconds that a request gets: at 0.5 nothing is left for a second try of any request."""
 
 
 @dataclass
@@ -51,49 +53,84 @@ class Book:
         attempt.answer, attempt.last_step = answer, next(self._moments)
 
 
+class Sending(NamedTuple):
+    """A command as it is sent, however often: with the version that it expects, if any."""
+
+    ask: Ask
+    stream: StreamId
+    if_match: int | None
+
+    @property
+    def request(self) -> tuple[str, CommandRequest]:
+        """What the service is given."""
+        ask = self.ask
+        request = Request(DEVELOPER, ask.key)
+        return ask.name, CommandRequest(request, ask.key, ask.data, self.if_match)
+
+
 @dataclass
 class Writer:
-    """A client that sends each of its commands until it is settled."""
+    """A client that sends its commands, one by one or many at once, until each is settled."""
 
     write: WriteSide
     book: Book
     chance: Random
     written: queue.SimpleQueue[StreamId | None]
 
-    def run(self, asks: Iterable[Ask]) -> None:
-        """Send all commands, one after the other."""
+    def run(self, asks: Sequence[Ask]) -> None:
+        """Send all commands, in their order."""
         seen: dict[StreamId, int] = {}
-        for ask in asks:
-            stream = StreamId(DEVELOPER.tenant, "Order", ask.data["orderId"])
-            if_match = seen.get(stream, 0) if ask.if_match == SEEN else ask.if_match
-            assert not isinstance(if_match, str)
-            for _ in range(1 + ask.again):
-                answer = self._settled(ask, stream, if_match)
-                if isinstance(answer, CommandResult):
-                    seen[stream] = answer.version
-                    self.written.put(stream)
+        while asks:
+            size = self.chance.choice(BATCHES)
+            batch, asks = asks[:size], asks[size:]
+            for number in range(1 + max(ask.again for ask in batch)):
+                repeated = [_sending(ask, seen) for ask in batch if ask.again >= number]
+                for stream, answer in self._settled(repeated):
+                    if isinstance(answer, CommandResult):
+                        seen[stream] = answer.version
+                        self.written.put(stream)
 
-    def _settled(self, ask: Ask, stream: StreamId, if_match: int | None) -> Answer:
+    def _settled(self, sendings: Sequence[Sending]) -> Iterator[tuple[StreamId, Answer]]:
         for _ in range(SENDINGS):
-            answer = self._sent(ask, stream, if_match)
-            if not isinstance(answer, Unavailable):
-                return answer
-        raise Violation(f"unexpected: {ask} is not settled after {SENDINGS} sendings")
+            answers = list(zip(sendings, self._sent(sendings), strict=True))
+            yield from ((s.stream, a) for s, a in answers if not isinstance(a, Unavailable))
+            sendings = [s for s, a in answers if isinstance(a, Unavailable)]
+            if not sendings:
+                return
+        raise Violation(f"unexpected: {sendings[0].ask} is not settled after {SENDINGS} sendings")
 
-    def _sent(self, ask: Ask, stream: StreamId, if_match: int | None) -> Answer:
-        commands = self.write.commands
-        (kind,) = (each.kind for each in commands.commands if each.kind.__name__ == ask.name)
-        command = self.write.shapes.parse(kind, ask.data)
-        attempt = self.book.begin(ask, command, stream, if_match)
-        asked = CommandRequest(Request(DEVELOPER, ask.key), ask.key, ask.data, if_match)
-        answer: Answer
+    def _sent(self, sendings: Sequence[Sending]) -> list[Answer]:
+        attempts = [self.book.begin(s.ask, self._command(s.ask), *s[1:]) for s in sendings]
+        with within(self.chance.choice(PATIENCE)):
+            answers = self._answers([s.request for s in sendings])
+        for attempt, answer in zip(attempts, answers, strict=True):
+            self.book.answered(attempt, answer)
+        return answers
+
+    def _answers(self, requests: Sequence[tuple[str, CommandRequest]]) -> list[Answer]:
+        if len(requests) > 1:
+            outcomes = self.write.commands.handle_all(requests)
+            answers = [each for each in outcomes if isinstance(each, CommandResult | NexusError)]
+            assert len(answers) == len(requests), outcomes
+            return answers
         try:
-            with within(self.chance.choice(PATIENCE)):
-                answer = commands.handle(ask.name, asked)
+            return [self.write.commands.handle(*requests[0])]
         except NexusError as error:
-            answer = error
-        self.book.answered(attempt, answer)
-        return answer
+            return [error]
+
+    def _command(self, ask: Ask) -> Any:
+        (kind,) = (
+            each.kind for each in self.write.commands.commands if each.kind.__name__ == ask.name
+        )
+        return self.write.shapes.parse(kind, ask.data)
+
+
+def _sending(ask: Ask, seen: Mapping[StreamId, int]) -> Sending:
+    """Return a command as it is sent now."""
+    stream = StreamId(DEVELOPER.tenant, "Order", ask.data["orderId"])
+    if_match = seen.get(stream, 0) if ask.if_match == SEEN else ask.if_match
+    assert not isinstance(if_match, str)
+    return Sending(ask, stream, if_match)
 
 
 def take_snapshots(

@@ -146,12 +146,15 @@ class Run:
         Writer(self.processes[number % PROCESSES], self.book, chance, self.written).run(part)
 
     def _process(self, number: int, dynamo: Dynamo, stack: ExitStack) -> WriteSide:
-        """Return a warm process; every other one reads snapshot and tail side by side."""
-        reads = IN_TURN
+        """Return a warm process; every other one reads, and carries out batches, side by side."""
+        reads = streams = IN_TURN
         if number % 2:
-            reads = SideBySide(stack.enter_context(ThreadPoolExecutor(4, f"reads-{number}")))
+            reads, streams = (
+                SideBySide(stack.enter_context(ThreadPoolExecutor(4, f"{name}-{number}")))
+                for name in ("reads", "streams")
+            )
         now = partial(skewed, SKEWS[number])
-        ports = replace(self._ports(dynamo), reads=reads, now=now)
+        ports = replace(self._ports(dynamo), reads=reads, streams=streams, now=now)
         return write_side(ports, (orders,), snapshot_interval=self.interval)
 
     def _ports(self, dynamo: Dynamo) -> WritePorts:

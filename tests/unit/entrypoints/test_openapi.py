@@ -232,15 +232,15 @@ def test_a_name_in_the_route_is_no_parameter_of_the_query():
         errors.Parked("s", "KeyError"),
         errors.DamagedReadModel("x"),
         errors.Unavailable("x"),
+        errors.Stopping("x"),
         http.BodyTooLarge(1),
         http.Unwell(
             {
                 "status": "degraded",
                 "consumers": [],
                 "parkedCount": 0,
-                "parked": [],
                 "deadLetterCount": 0,
-                "damaged": [{"index": "i", "reason": "r"}],
+                "damagedCount": 1,
             }
         ),
         ZeroDivisionError("x"),

@@ -49,6 +49,26 @@ class TestUpcasterChain:
         with pytest.raises(SchemaViolation, match=r"people\.Joined from version 1 to 2"):
             chain.upcast("people.Joined", 1, 3, {"name": "Ada Lovelace"})
 
+    def test_what_does_not_add_up_is_listed(self):
+        """
+        Every version without a step to the next, and every step to a version that is not there.
+        """
+        chain = UpcasterChain([AddsCountry()])
+
+        assert [] == UpcasterChain([SplitsName(), AddsCountry()]).faults({"people.Joined": 3})
+        assert [
+            ("people.Joined", "no upcaster takes version 1 to 2"),
+            ("people.Joined", "no upcaster takes version 3 to 4"),
+            ("people.Left", "no upcaster takes version 1 to 2"),
+        ] == chain.faults({"people.Left": 2, "people.Joined": 4})
+        assert [
+            ("people.Joined", "no upcaster takes version 1 to 2"),
+            ("people.Joined", "AddsCountry leads to version 3: there is none"),
+        ] == chain.faults({"people.Joined": 2})
+        assert [("people.Joined", "AddsCountry leads to version 3: there is none")] == chain.faults(
+            {}
+        )
+
     def test_two_for_one_step_are_refused(self):
         """
         There is one way from a version to the next.

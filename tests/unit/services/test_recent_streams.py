@@ -86,9 +86,10 @@ class TestRecentStreams:
 
     def test_a_state_above_the_bound_is_not_kept(self):
         """
-        One huge stream does not stay, whatever room there is without it.
+        One huge stream does not stay, and drives out no other.
         """
         recent = RecentStreams(max_bytes=10_000)
-        recent.keep(loaded("huge", size=10_000))
+        for name, size in (("a", 100), ("grown", 100), ("grown", 10_000), ("huge", 10_000)):
+            recent.keep(loaded(name, size=size))
 
-        assert [] == known(recent, "huge")
+        assert ["a"] == known(recent, "a", "grown", "huge")

@@ -1,4 +1,5 @@
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 
@@ -47,6 +48,27 @@ class TestBoth:
 
         assert [0, 1] == sorted(both)
 
+    def test_a_failure_waits_for_the_other(self):
+        """
+        Whoever is told of it may close what both have used.
+        """
+        failed, ended = threading.Event(), threading.Event()
+
+        def first():
+            failed.set()
+            fail()
+
+        def second():
+            failed.wait(10)
+            time.sleep(0.05)  # long enough for one that does not wait to be back
+            ended.set()
+
+        with ThreadPoolExecutor(1) as threads:
+            with pytest.raises(ValueError, match="failed"):
+                SideBySide(threads).both(first, second)
+
+            assert ended.is_set()
+
     def test_the_callers_context_is_seen(self, side_by_side):
         """
         A deadline or a trace that the caller has set holds for both.
@@ -71,3 +93,15 @@ class TestEach:
         """
         with pytest.raises(ZeroDivisionError):
             side_by_side.each(lambda number: 1 // number, [1, 0, 2])
+
+    def test_the_callers_context_is_seen(self, side_by_side):
+        """
+        By each call.
+        """
+        token = variable.set("the caller's")
+        try:
+            seen = side_by_side.each(lambda _: variable.get(), range(3))
+        finally:
+            variable.reset(token)
+
+        assert ["the caller's"] * 3 == seen

@@ -42,7 +42,7 @@ STREAM = StreamId("default", "Order", "o-1")
 OTHER = StreamId("default", "Order", "o-2")
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 NOTHING: Mapping[Path, int] = dict.fromkeys(Path, 0)
-PAID = OrderPaid("o-1", "p-1", Decimal("10.00"))
+PAID = OrderPaid("o-1", "p-1", Decimal("10.00"), None)
 DELIVERED = (OrderDelivered("o-1", "c-1", "A. Person"), FeedbackInvited("o-1", "c-1"))
 
 REGISTRY = FileSchemaRegistry(resource("schemas/avro"))
@@ -184,7 +184,7 @@ class TestFalsehoods:
             ({"digest": b"x" * 32}, "is another here"),
             ({"version": 99}, "no schema is registered for orders.OrderPaid version 99"),
             ({"type": "orders.OrderLost"}, "no schema is registered for orders.OrderLost"),
-            ({"type": "orders.OrderPlaced"}, "is another here"),
+            ({"type": "orders.OrderPlaced", "version": 1}, "is another here"),
         ],
         ids=["digest", "version", "type", "of another event"],
     )

@@ -6,7 +6,7 @@ from chalicelib.kernel.errors import Misconfigured
 from chalicelib.wiring import current, use
 from chalicelib.wiring.container import code_digest
 from chalicelib.wiring.resources import resource
-from chalicelib.wiring.settings import Settings
+from chalicelib.wiring.settings import RegistrySettings, Settings
 
 
 class TestSettings:
@@ -26,9 +26,42 @@ class TestSettings:
             "NEXUS_SNAPSHOT_INTERVAL": "3",
             "NEXUS_CONNECTIONS": "7",
             "NEXUS_TEMPORAL_RATE": "8",
+            "NEXUS_REGISTRY": "confluent",
+            "NEXUS_REGISTRY_URL": "https://schemas.example.com",
+            "NEXUS_REGISTRY_USER": "nexus",
+            "NEXUS_REGISTRY_PASSWORD": "secret",
+            "NEXUS_REGISTRY_MAX_AGE": "9",
         }
 
-        assert Settings(0, Path("a b"), "developer", 3, 7, 8) == Settings.read(environ)
+        registry = RegistrySettings(
+            "confluent", "https://schemas.example.com", "nexus", "secret", 9
+        )
+        expected = Settings(0, Path("a b"), "developer", 3, 7, 8, registry)
+        assert expected == Settings.read(environ)
+
+    def test_keep_the_password_to_themselves(self):
+        """
+        Settings may be shown or logged.
+        """
+        environ = {"NEXUS_REGISTRY_PASSWORD": "secret"}
+
+        assert "secret" not in repr(Settings.read(environ))
+
+    @pytest.mark.parametrize(
+        ("environ", "told"),
+        [
+            ({"NEXUS_REGISTRY": "paper"}, "files, glue, confluent"),
+            ({"NEXUS_REGISTRY": "confluent"}, "NEXUS_REGISTRY_URL is missing"),
+            ({"NEXUS_REGISTRY_MAX_AGE": "0"}, "1 to 86400"),
+        ],
+        ids=str,
+    )
+    def test_of_a_registry_have_to_be_enough(self, environ, told):
+        """
+        Before anything is registered, or asked for.
+        """
+        with pytest.raises(Misconfigured, match=told):
+            Settings.read(environ)
 
     def test_name_all_that_is_wrong_at_once(self):
         """

@@ -61,9 +61,9 @@ class Dynamo:
 
         Raises TooManyRequests, Unavailable, Misconfigured, or ClientError for what is neither.
         """
-        method = getattr(self.client(), action)
 
         def once() -> dict[str, Any]:
+            method = getattr(self.client(), action)
             self.meter.add(purpose.operation, purpose.category, Cost(requests=1))
             answer: dict[str, Any] = method(ReturnConsumedCapacity="TOTAL", **parameters)
             return answer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.aws.dynamodb.commits import commit_of, from_json
-from chalicelib.kernel.errors import CorruptStream, InvalidInput
+from chalicelib.kernel.errors import CorruptStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.commit import PackedCommit
 
 _INSERT: Final = "INSERT"
-_UNREADABLE: Final = (AttributeError, InvalidInput, KeyError, TypeError, ValueError)
+_UNREADABLE: Final = (AttributeError, CorruptStream, KeyError, TypeError, ValueError)
 
 
 class CommitChanged(CorruptStream):

@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.commit import PackedCommit
+from chalicelib.kernel.errors import CorruptStream, InvalidInput
 from chalicelib.kernel.stream import StreamId
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.aws.dynamodb.calls import Item
 
+ENDLESS: Final = 10**18
+"""Beyond every version."""
 ATTRIBUTES: Final = ("stream", "version", "count", "header", "body", "hash")
 
 
@@ -29,15 +32,20 @@ def item_of(commit: PackedCommit) -> Item:
 
 
 def commit_of(item: Item) -> PackedCommit:
-    """Read what ``item_of`` wrote; raises KeyError for an item that is no commit."""
-    return PackedCommit(
-        stream=StreamId.parse(item["stream"]["S"]),
-        version=int(item["version"]["N"]),
-        count=int(item["count"]["N"]),
-        header=item["header"]["B"],
-        body=item["body"]["B"],
-        hash=item["hash"]["B"],
-    )
+    """Read what ``item_of`` wrote; raises CorruptStream for an item that is no commit."""
+    try:
+        return PackedCommit(
+            stream=StreamId.parse(item["stream"]["S"]),
+            version=_number(item["version"]["N"]),
+            count=_number(item["count"]["N"]),
+            header=item["header"]["B"],
+            body=item["body"]["B"],
+            hash=item["hash"]["B"],
+        )
+    except (InvalidInput, KeyError, ValueError) as error:
+        key = {name: item.get(name) for name in ("stream", "version")}
+        message = f"the item {key} is no commit: {type(error).__name__}: {error}"
+        raise CorruptStream(message) from error
 
 
 def from_json(item: Mapping[str, Mapping[str, Any]]) -> Item:
@@ -46,6 +54,14 @@ def from_json(item: Mapping[str, Mapping[str, Any]]) -> Item:
     Raises ValueError, or TypeError, AttributeError for what is no item.
     """
     return {name: _value(value) for name, value in item.items()}
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if text != str(number) or not 0 < number < ENDLESS:
+        message = f"{text} is no version and no count"
+        raise ValueError(message)
+    return number
 
 
 def _value(value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.aws.capacity import item_size
 from chalicelib.adapters.aws.dynamodb.calls import MAX_ITEM, Purpose
-from chalicelib.adapters.aws.dynamodb.commits import commit_of, item_of
+from chalicelib.adapters.aws.dynamodb.commits import ENDLESS, commit_of, item_of
 from chalicelib.adapters.texts import shortened
 from chalicelib.services.dead_letters import DeadLetter
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 MAX_REASON: Final = 2_000
 """Characters, at most four bytes each."""
 _SINCE_THE_FIRST: Final = "#letter = :letter AND #version BETWEEN :first AND :last"
-_ENDLESS: Final = 10**18
-"""Beyond every version."""
 
 
 class DynamoDeadLetters:
@@ -42,7 +40,7 @@ class DynamoDeadLetters:
             self._dynamo.put(purpose, self._table, item)
 
     def get(self, consumer: str, stream: StreamId) -> Sequence[DeadLetter]:
-        query = self._of(consumer, stream, _ENDLESS)
+        query = self._of(consumer, stream, ENDLESS)
         purpose = Purpose("read letters", stream.aggregate)
         pages = self._dynamo.pages(purpose, "query", ConsistentRead=True, **query)
         return list(self._letters(item for page in pages for item in page))

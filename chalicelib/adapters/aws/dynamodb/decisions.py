@@ -23,7 +23,7 @@ SHARDS: Final = 8
 """A partition takes 1,000 writes/s, and whoever is denied can ask very often."""
 KEPT: Final = timedelta(days=400)
 PATIENCE: Final = 0.5
-"""Seconds that a denial may wait for its record, with all tries."""
+"""Seconds after which its record is not tried again, and the denial is told without it."""
 
 
 class DynamoDecisions:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws.capacity import Cost, item_size, write_units
 from chalicelib.adapters.aws.dynamodb.calls import Purpose
-from chalicelib.adapters.aws.dynamodb.commits import ATTRIBUTES, commit_of, item_of
+from chalicelib.adapters.aws.dynamodb.commits import ATTRIBUTES, ENDLESS, commit_of, item_of
 from chalicelib.adapters.aws.retries import code_of
 from chalicelib.kernel.errors import Unavailable, VersionConflict
 
@@ -23,8 +23,6 @@ _TAKEN: Final = {"DuplicateItemException", "DuplicateItem"}
 """The key is taken; DynamoDB Local says it without the suffix."""
 _RANGE: Final = "#stream = :stream AND #version BETWEEN :first AND :last"
 _NAMES: Final = {"#stream": "stream", "#version": "version"}
-_ENDLESS: Final = 10**18
-"""Beyond every version."""
 
 
 class DynamoEventStore:
@@ -111,7 +109,7 @@ class DynamoEventStore:
     def _query(
         self, stream: StreamId, first: int, before: int | None, *, strong: bool
     ) -> dict[str, Any]:
-        last = _ENDLESS if before is None else before - 1
+        last = ENDLESS if before is None else before - 1
         return {
             "TableName": self._table,
             "ConsistentRead": strong,

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 from chalicelib.adapters.aws.dynamodb.commits import commit_of, from_json
 from chalicelib.kernel.commit import PackedCommit
-from chalicelib.kernel.errors import CorruptStream, InvalidInput
+from chalicelib.kernel.errors import CorruptStream
 from chalicelib.kernel.stream import StreamId
 
 if TYPE_CHECKING:
@@ -35,11 +35,19 @@ FILES: Final = "manifest-files.json"
 MAX_LINE: Final = 1024 * 1024
 """Bytes; an item has at most 400 KB, and base64 makes a third more of that."""
 
-_DATA_FILE: Final = re.compile(r"(?:.*/)?(data/[A-Za-z0-9_-][A-Za-z0-9._-]*)")
+_DATA_FILE: Final = re.compile(r"(?:.*/)?(data/[A-Za-z0-9_-][A-Za-z0-9._-]{0,200})")
 """A file's key: what comes before is the prefix, and the export's id."""
 _CHUNK: Final = 64 * 1024
 _NOT_INFLATED: Final = (EOFError, gzip.BadGzipFile, zlib.error)
-_UNREADABLE: Final = (AttributeError, InvalidInput, KeyError, TypeError, ValueError)
+_UNREADABLE: Final = (
+    AttributeError,
+    CorruptStream,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _TABLE: Final = """
     CREATE TABLE commits (
         stream TEXT NOT NULL,
@@ -112,7 +120,7 @@ class Export:
     def _files(self) -> list[DataFile]:
         """Return the data files; the summary must agree on how many items they have."""
         with self._open(SUMMARY) as stream:
-            expected = _read(SUMMARY, 0, stream.read(), _items_of_summary)
+            expected = _read(SUMMARY, 0, stream.read(MAX_LINE), _items_of_summary)
         with self._open(FILES) as stream:
             lines = stream.read().splitlines()
         files = [_read(FILES, number, line, _data_file) for number, line in enumerate(lines, 1)]
@@ -128,6 +136,9 @@ class Export:
             hashed = _Hashed(stream)
             try:
                 for number, line in enumerate(_lines(hashed), 1):
+                    if number > file.items:  # it may go on until the disk is full
+                        message = f"it has more than the {file.items} items that {FILES} says"
+                        raise DamagedExport(file.name, number, message)
                     spilled.execute(_INSERT, _read(file.name, number, line, _row))
             except sqlite3.IntegrityError as error:
                 raise DamagedExport(file.name, number, "the same commit comes twice") from error

@@ -10,14 +10,17 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from chalicelib.adapters.aws.dynamodb.calls import Purpose
 from chalicelib.adapters.aws.dynamodb.commits import commit_of
-from chalicelib.kernel.errors import CorruptStream, InvalidInput
+from chalicelib.adapters.aws.retries import code_of
+from chalicelib.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from chalicelib.adapters.aws.dynamodb.calls import Dynamo, Item
+    from chalicelib.adapters.aws.dynamodb.calls import Dynamo
     from chalicelib.kernel.commit import PackedCommit
 
 SEGMENTS: Final = 4
@@ -46,9 +49,23 @@ class Checkpoint:
 
     @classmethod
     def from_text(cls, text: str) -> Checkpoint:
-        """Read what ``to_text`` wrote."""
-        found = json.loads(text)
-        return cls(tuple(Place((key[0], key[1]) if key else None, end) for key, end in found))
+        """Read what ``to_text`` wrote; raises InvalidInput for anything else."""
+        try:
+            return cls(tuple(_place(key, ended) for key, ended in json.loads(text)))
+        except (RecursionError, TypeError, ValueError) as error:
+            message = f"this is no checkpoint of a replay: {type(error).__name__}: {error}"
+            raise InvalidInput(message) from error
+
+
+def _place(key: Any, ended: object) -> Place:
+    match key, ended:
+        case None, bool():
+            return Place(None, bool(ended))
+        case [str(stream), int(version)], bool():
+            return Place((stream, version), bool(ended))
+        case _:
+            message = f"{key} is no place"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +144,15 @@ class Replay:
     def pages(self, checkpoint: Checkpoint | None = None) -> Iterator[Page]:
         """Yield the pages from the start, or from a checkpoint of any replay of this table.
 
+        Raises InvalidInput for a checkpoint whose segments are not this table's.
+
         The next page of each segment is read while the one before is taken care of. Raises
         CorruptStream for an item that is no commit, and whatever a call raises.
         """
         places = list((checkpoint or self._start).segments)
+        if not places:
+            message = "the checkpoint has no segments"
+            raise InvalidInput(message)
         progress = Progress(segments_done=sum(place.ended for place in places))
         with ThreadPoolExecutor(len(places)) as threads:
 
@@ -157,9 +179,15 @@ class Replay:
             stream, version = place.key
             query["ExclusiveStartKey"] = {"stream": {"S": stream}, "version": {"N": str(version)}}
         expected = self._pace.wait()
-        answer = self._dynamo.call(_PURPOSE, "scan", **query)
+        try:
+            answer = self._dynamo.call(_PURPOSE, "scan", **query)
+        except ClientError as error:
+            if place.key is None or code_of(error) != "ValidationException":
+                raise
+            message = f"the checkpoint is of another replay: {place.key} is not in its segment"
+            raise InvalidInput(message) from error
         self._pace.spent(expected, answer["ConsumedCapacity"]["CapacityUnits"])
-        commits = tuple(map(_commit, answer["Items"]))
+        commits = tuple(map(commit_of, answer["Items"]))
         last = answer.get("LastEvaluatedKey")
         if last is None:
             return commits, replace(place, ended=True)
@@ -172,11 +200,3 @@ def _further(progress: Progress, commits: tuple[PackedCommit, ...], place: Place
         progress.bytes + sum(commit.size for commit in commits),
         progress.segments_done + place.ended,
     )
-
-
-def _commit(item: Item) -> PackedCommit:
-    try:
-        return commit_of(item)
-    except (KeyError, InvalidInput, ValueError) as error:
-        key = {name: item.get(name) for name in ("stream", "version")}
-        raise CorruptStream(f"the item {key} is no commit: {error}") from error

@@ -6,7 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.aws.capacity import item_size
+from chalicelib.adapters.aws.deadline import within
 from chalicelib.adapters.aws.dynamodb.calls import MAX_ITEM, Purpose
+from chalicelib.adapters.aws.retries import RESERVE
 from chalicelib.adapters.deflate import deflate, inflate
 from chalicelib.adapters.heads import head_from_text, head_to_text
 from chalicelib.adapters.seals import seal
@@ -20,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 MAX_CONTENT: Final = 16 * 1024 * 1024
 """Bytes that head and state may have inflated, as many as the events of a commit may."""
+PATIENCE: Final = 1.0
+"""Seconds that a snapshot is waited for, with all tries: the log can answer without it."""
 _BETWEEN: Final = b"\n"
 """Stands between head and state: a head's JSON has no line break."""
 
@@ -38,16 +42,17 @@ class DynamoSnapshotStore:
         self._table = table
 
     def latest(self, stream: StreamId) -> Snapshot | None:
-        answer = self._dynamo.call(
-            Purpose("read snapshot", stream.aggregate),
-            "query",
-            TableName=self._table,
-            KeyConditionExpression="#stream = :stream",
-            ExpressionAttributeNames={"#stream": "stream"},
-            ExpressionAttributeValues={":stream": {"S": str(stream)}},
-            ScanIndexForward=False,
-            Limit=1,
-        )
+        with within(PATIENCE + RESERVE):
+            answer = self._dynamo.call(
+                Purpose("read snapshot", stream.aggregate),
+                "query",
+                TableName=self._table,
+                KeyConditionExpression="#stream = :stream",
+                ExpressionAttributeNames={"#stream": "stream"},
+                ExpressionAttributeValues={":stream": {"S": str(stream)}},
+                ScanIndexForward=False,
+                Limit=1,
+            )
         for item in answer["Items"]:
             try:
                 return _snapshot_of(stream, item)

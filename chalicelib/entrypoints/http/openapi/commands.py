@@ -46,6 +46,7 @@ REFUSALS: Final = (
     errors.CommitTooLarge,
     errors.TooManyRequests,
     errors.Unavailable,
+    errors.Stopping,
     errors.SchemaViolation,
     errors.CorruptStream,
     Exception,

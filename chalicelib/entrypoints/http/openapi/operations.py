@@ -32,13 +32,14 @@ _REDRIVE: Final = (
 )
 _COUNT: Final[Json] = {"type": "integer", "minimum": 0}
 _MAYBE_MOMENT: Final[Json] = {**MOMENT, "type": ["string", "null"]}
+_OUTLINE: Final[Json] = {
+    "name": TEXT,
+    "lag": {**_COUNT, "description": "In records."},
+    "failures": {**_COUNT, "description": "In a row."},
+}
 _CONSUMER: Final = closed(
-    {
-        "name": TEXT,
-        "lag": {**_COUNT, "description": "In records."},
-        "failures": {**_COUNT, "description": "In a row."},
-        "error": {"type": ["string", "null"], "description": "The last one."},
-    }
+    {**_OUTLINE, "error": {"type": ["string", "null"], "description": "The last one."}},
+    description="Who is fed with commits, and how far it lags.",
 )
 _PARKED: Final = closed(
     {
@@ -49,23 +50,18 @@ _PARKED: Final = closed(
         "waiting": {**_COUNT, "description": "Deliveries that have come since."},
     }
 )
-_DAMAGED: Final = closed(
-    {"index": TEXT, "reason": {**TEXT, "description": "What was found, and what to do."}}
-)
 _HEALTH: Final = closed(
     {
         "status": {"type": "string", "enum": ["ok", "degraded"]},
-        "consumers": {"type": "array", "items": _CONSUMER},
-        "parkedCount": _COUNT,
-        "parked": {"type": "array", "items": _PARKED, "description": "The first of them."},
+        "consumers": {"type": "array", "items": closed(_OUTLINE)},
+        "parkedCount": {**_COUNT, "description": "Streams that have stopped in a consumer."},
         "deadLetterCount": _COUNT,
-        "damaged": {
-            "type": "array",
-            "items": _DAMAGED,
+        "damagedCount": {
+            **_COUNT,
             "description": "Read models with a document that can't be read.",
         },
     },
-    description="What carries events, how far it lags, and which streams have stopped where.",
+    description="What carries events, how far it lags, and how much has stopped.",
 )
 _PROJECTION: Final = closed(
     {
@@ -76,6 +72,10 @@ _PROJECTION: Final = closed(
         "paths": {"type": "array", "items": {"type": "string", "enum": sorted(Path)}},
         "consumers": {"type": "array", "items": _CONSUMER},
         "parked": {"type": "array", "items": _PARKED},
+        "damaged": {
+            "type": ["string", "null"],
+            "description": "What was found that can't be read, and what to do.",
+        },
     }
 )
 _REBUILD: Final = closed(
@@ -115,6 +115,12 @@ def paths(components: Components) -> Iterator[tuple[str, Json]]:
     unwell = components.problems(*EVERYWHERE, http.Unwell, errors.Unavailable)
     yield "/health", {"get": public(_operation("getHealth", "Is it well?", health, unwell))}
     problems = components.problems(*_PROBLEMS)
+    consumers = json("All of them.", _items(components.schema("Consumer", _CONSUMER)))
+    yield "/api/operations/consumers", {
+        "get": _operation(
+            "getConsumers", "How each consumer does, and its last error", consumers, problems
+        )
+    }  # fmt: skip
     projections = json("All of them.", _items(components.schema("Projection", _PROJECTION)))
     yield "/api/operations/projections", {
         "get": _operation(
@@ -141,7 +147,7 @@ def _operation(name: str, summary: str, answer: Json, problems: Json, *parameter
 
 def _rebuild(components: Components) -> Json:
     schema = components.schema("Rebuild", _REBUILD)
-    index = path("index", description="Of the read model, as order-details-v1.")
+    index = path("index", description="Of the read model, as order-details-v2.")
     problems = components.problems(*_PROBLEMS, errors.NotFound)
     begun = {"202": json("It runs; or it is done, if there was nothing to do.", schema), **problems}
     last = json("How it stands.", schema)

@@ -64,6 +64,7 @@ _HEADER: Final[Mapping[type[Exception], str]] = {
     errors.NotYetVisible: "Retry-After",
     errors.TooManyRequests: "Retry-After",
     errors.Unavailable: "Retry-After",
+    errors.Stopping: "Retry-After",
 }
 
 EVERYWHERE: Final = (

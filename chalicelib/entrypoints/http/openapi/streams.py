@@ -64,7 +64,12 @@ def _event(context: BoundedContext, event: type[Any], components: Components) ->
             "id": {**TEXT, "description": "`stream@version`"},
             "type": {"type": "string", "const": message_type(context.name, event)},
             "version": {"type": "integer", "minimum": 1},
-            "schemaVersion": {"type": "integer", "minimum": 1},
+            "schemaVersion": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "That of the schema it was written with, and is stored in; `data` "
+                "is as the newest version has it.",
+            },
             "recordedAt": MOMENT,
             "effectiveAt": MOMENT,
             "data": components.answered(context, event),

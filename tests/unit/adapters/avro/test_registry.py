@@ -32,6 +32,24 @@ class TestFileSchemaRegistry:
         assert "orders.OrderPlaced" in types
         assert [] == [name for name in types if not name.startswith("orders.")]
 
+    def test_versions_come_in_their_order(self, folder):
+        """
+        From 1 on; an event that there is not has none.
+        """
+        (folder / "orders/OrderLost").mkdir()
+        field = {"name": "why", "type": "string", "doc": "Why."}
+        first = changed(folder, name="OrderLost")
+        (folder / "orders/OrderLost/v1.avsc").write_text(first)
+        second = changed(folder, name="OrderLost", fields=[field])
+        (folder / "orders/OrderLost/v2.avsc").write_text(second)
+        registry = FileSchemaRegistry(folder)
+
+        versions = registry.versions("orders.OrderLost")
+
+        assert [1, 2] == [each.ref.version for each in versions]
+        assert versions[-1] == registry.latest("orders.OrderLost")
+        assert () == registry.versions("orders.OrderFound")
+
     def test_other_files_are_nobodys_business(self, folder):
         """
         A note beside the schemas is no schema.
@@ -119,7 +137,7 @@ class TestFileSchemaRegistry:
         """
         Versions are numbered from 1, without a gap.
         """
-        (folder / "orders/OrderPaid/v3.avsc").write_text(changed(folder, doc="Another."))
+        (folder / "orders/RefundRequested/v3.avsc").write_text(changed(folder, doc="Another."))
 
         with pytest.raises(Misconfigured, match=r"v3\.avsc.*v2\.avsc"):
             FileSchemaRegistry(folder)

@@ -149,6 +149,16 @@ def test_a_line_less_is_found(tmp_path):
     assert "it has 3 items, not 4" in str(damage(folder))
 
 
+def test_a_file_is_read_no_further_than_it_should_be(tmp_path):
+    """Items without end would fill the disk before they are counted."""
+    folder = one_file(tmp_path, lines_of(a_history()) + b"no item", itemCount=3)
+
+    found = damage(folder)
+
+    assert ("data/part.json.gz", 4) == (found.file, found.line)
+    assert "it has more than the 3 items" in str(found)
+
+
 def test_a_file_less_is_found(folder):
     """The summary knows how many items there are."""
     entries = [json.loads(line) for line in (folder / FILES).read_text().splitlines()]
@@ -175,6 +185,11 @@ BAD_LINES = {
     "no stream": json.dumps({"Item": GOOD | {"stream": {"S": "no/stream"}}}).encode(),
     "a value without type": json.dumps({"Item": GOOD | {"stream": "default/Order/o"}}).encode(),
     "a value without value": json.dumps({"Item": GOOD | {"stream": {}}}).encode(),
+    "a version too large": json.dumps({"Item": GOOD | {"version": {"N": "9" * 20}}}).encode(),
+    "a count below one": json.dumps({"Item": GOOD | {"count": {"N": "0"}}}).encode(),
+    "a number that is no text": json.dumps({"Item": GOOD | {"count": {"N": 1.9}}}).encode(),
+    "an endless number": json.dumps({"Item": GOOD | {"count": {"N": float("inf")}}}).encode(),
+    "too deep": b"[" * 100_000,
     "too long": b'{"Item": "' + b"x" * MAX_LINE + b'"}',
 }
 
@@ -182,7 +197,7 @@ BAD_LINES = {
 @pytest.mark.parametrize("line", BAD_LINES.values(), ids=BAD_LINES)
 def test_a_line_that_is_no_commit_is_named(tmp_path, line):
     """By its number; the log needn't be searched for it."""
-    folder = one_file(tmp_path, lines_of(a_history()) + line + b"\n")
+    folder = one_file(tmp_path, lines_of(a_history()) + line + b"\n", itemCount=9)
 
     found = damage(folder)
 
@@ -192,7 +207,7 @@ def test_a_line_that_is_no_commit_is_named(tmp_path, line):
 
 def test_a_commit_that_comes_twice_is_named(tmp_path):
     """No table has two items of one key."""
-    folder = one_file(tmp_path, lines_of([*a_history(), a_history()[1]]))
+    folder = one_file(tmp_path, lines_of([*a_history(), a_history()[1]]), itemCount=4)
 
     assert ("data/part.json.gz", 4) == (damage(folder).file, damage(folder).line)
 
@@ -211,7 +226,16 @@ def test_another_kind_of_export_is_refused(folder, changed):
 
 
 @pytest.mark.parametrize(
-    "key", ["x/data/../../secret", "/etc/passwd", "data/", "data/.hidden", "x/data/a/b.json.gz", ""]
+    "key",
+    [
+        "x/data/../../secret",
+        "/etc/passwd",
+        "data/",
+        "data/.hidden",
+        "x/data/a/b.json.gz",
+        "",
+        "data/" + "x" * 9_999,
+    ],
 )
 def test_only_data_files_are_opened(tmp_path, key):
     """A manifest is no reason to look elsewhere."""

@@ -83,6 +83,17 @@ class TestPassingFailures:
 
         assert (1, []) == (service.calls, service.pauses)
 
+    def test_are_not_even_met_once_the_time_is_over(self, failure):
+        """
+        Nobody waits any more: what is not begun is known not to have happened.
+        """
+        service = Service(failure)
+
+        with within(0), pytest.raises(Unavailable, match="append of Order: the time"):
+            service.asked()
+
+        assert 0 == service.calls
+
 
 class TestFinalFailures:
     @pytest.mark.parametrize(
@@ -115,6 +126,35 @@ class TestFinalFailures:
             Service(refused("ThrottlingException"), endless=True).asked()
 
         assert limited.value.retry_after > 0
+
+
+class TestAnUnknownOutcome:
+    @pytest.mark.parametrize("doubt", [LOST, refused("InternalServerError", 500)], ids=repr)
+    @pytest.mark.parametrize(
+        "last", [refused("ThrottlingException"), refused("ExpiredTokenException")], ids=repr
+    )
+    def test_is_not_told_as_a_refusal(self, doubt, last):
+        """
+        The first try may have been carried out: that the last one was refused does not undo it.
+        """
+        with pytest.raises(Unavailable, match="outcome is unknown") as told:
+            Service(doubt, *[last] * 99).asked()
+
+        assert Unavailable is type(told.value)
+
+    def test_of_a_throttle_there_is_none(self):
+        """
+        What was throttled has not been carried out, so a refusal behind it is one.
+        """
+        with pytest.raises(Misconfigured):
+            Service(refused("ThrottlingException"), refused("AccessDeniedException")).asked()
+
+    def test_is_for_the_caller_to_settle_where_a_condition_tells(self):
+        """
+        A key that is taken may be taken by the first try.
+        """
+        with pytest.raises(ClientError):
+            Service(LOST, refused("DuplicateItemException")).asked()
 
 
 class TestPauses:

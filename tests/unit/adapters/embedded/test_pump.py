@@ -395,10 +395,11 @@ def test_nothing_is_put_aside_while_a_dependency_is_unavailable(bus, checkpoints
     assert [a_history()] == seen.batches
 
 
-def test_what_can_not_be_put_aside_is_tried_on(bus, checkpoints, core):
-    """A record is passed only once it is kept elsewhere."""
+@pytest.mark.parametrize("failure", [Unavailable("no room"), RecursionError("too deep")], ids=repr)
+def test_what_can_not_be_put_aside_is_tried_on(bus, checkpoints, core, failure):
+    """A record is passed only once it is kept elsewhere, and the pump lives on, whatever it is."""
     kept: list[int] = []
-    failures = [Unavailable("no room")] * 3
+    failures = [failure] * 3
 
     def put_aside(commit, error, tries):
         if failures:

@@ -17,6 +17,7 @@ from chalicelib.domain.orders.events import (
     OrderPaid,
     OrderPlaced,
     OrderShipped,
+    Parcel,
     RefundRequested,
 )
 from chalicelib.domain.orders.order import Order, order
@@ -37,8 +38,8 @@ deliver = DeliverOrder("o-1", "Ada")
 cancel = CancelOrder("o-1", "changed my mind")
 
 placed = OrderPlaced("o-1", "c-1", TOTAL, "USD", ())
-paid = OrderPaid("o-1", "pay-1", TOTAL)
-shipped = OrderShipped("o-1", "DHL", "track-1")
+paid = OrderPaid("o-1", "pay-1", TOTAL, None)
+shipped = OrderShipped("o-1", (Parcel("DHL", "track-1"),))
 delivered = OrderDelivered("o-1", "c-1", "Ada")
 invited = FeedbackInvited("o-1", "c-1")
 cancelled = OrderCancelled("o-1", "changed my mind")
@@ -84,6 +85,14 @@ class TestPay:
         A placed order is paid by its whole amount.
         """
         spec.given(placed).when(pay).then(paid)
+
+    def test_records_how_it_was_paid(self):
+        """
+        If that is told.
+        """
+        spec.given(placed).when(PayOrder("o-1", "pay-1", TOTAL, "card")).then(
+            OrderPaid("o-1", "pay-1", TOTAL, "card")
+        )
 
     def test_the_same_payment_again_changes_nothing(self):
         """
@@ -135,6 +144,28 @@ class TestShip:
         spec.given(placed, paid, shipped).when(ShipOrder("o-1", "UPS", "track-2")).then_rejected(
             "already-shipped"
         )
+
+    def test_ships_in_several_parcels(self):
+        """
+        The first is named as it always was, further ones behind it.
+        """
+        further = (Parcel("UPS", "track-2"), Parcel("", "track-3"))
+        parcels = (Parcel("DHL", "track-1"), *further)
+        several = ShipOrder("o-1", "DHL", "track-1", further)
+
+        spec.given(placed, paid).when(several).then(OrderShipped("o-1", parcels))
+        spec.given(placed, paid, OrderShipped("o-1", parcels)).when(several).then_nothing()
+        spec.given(placed, paid, OrderShipped("o-1", parcels)).when(ship).then_rejected(
+            "already-shipped"
+        )
+
+    def test_rejects_a_parcel_that_is_named_twice(self):
+        """
+        It is one parcel.
+        """
+        twice = ShipOrder("o-1", "DHL", "track-1", (Parcel("DHL", "track-1"),))
+
+        spec.given(placed, paid).when(twice).then_rejected("parcel-twice")
 
 
 class TestDeliver:

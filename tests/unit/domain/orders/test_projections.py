@@ -10,6 +10,7 @@ from chalicelib.domain.orders.events import (
     OrderPaid,
     OrderPlaced,
     OrderShipped,
+    Parcel,
     RefundRequested,
 )
 from chalicelib.domain.orders.order import Status
@@ -25,8 +26,8 @@ LATE = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
 NEXT_DAY = datetime(2026, 2, 1, 8, tzinfo=UTC)
 
 placed = OrderPlaced("o-1", "c-1", TOTAL, "USD", ())
-paid = OrderPaid("o-1", "pay-1", TOTAL)
-shipped = OrderShipped("o-1", "DHL", "track-1")
+paid = OrderPaid("o-1", "pay-1", TOTAL, None)
+shipped = OrderShipped("o-1", (Parcel("DHL", "track-1"),))
 delivered = OrderDelivered("o-1", "c-1", "Ada")
 
 
@@ -57,6 +58,34 @@ class TestOrderDetails:
         )
         assert (5, True) == (document.version, document.feedback_invited)
         assert (LATE, NEXT_DAY) == (document.placed_at, document.updated_at)
+
+    def test_shows_all_parcels_and_the_first_by_itself(self):
+        """
+        Lists filter by the first one's carrier and number, as they did when there was but one.
+        """
+        parcels = (Parcel("DHL", "track-1"), Parcel("UPS", "track-2"))
+
+        document = fold(
+            order_details,
+            placed,
+            OrderPaid("o-1", "pay-1", TOTAL, "card"),
+            OrderShipped("o-1", parcels),
+        )
+
+        assert (parcels, "DHL", "track-1", "card") == (
+            document.parcels,
+            document.carrier,
+            document.tracking_number,
+            document.payment_method,
+        )
+
+    def test_parcels_may_be_none(self):
+        """
+        An event can say so, though no command does: it is no poison.
+        """
+        document = fold(order_details, placed, OrderShipped("o-1", ()))
+
+        assert (Status.SHIPPED, None) == (document.status, document.carrier)
 
     def test_a_refund_leaves_the_order_cancelled(self):
         """

@@ -1,4 +1,4 @@
-module nexus.tests/srfake
+module confluent-registry
 
 go 1.24.0
 
