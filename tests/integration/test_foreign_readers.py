@@ -107,7 +107,7 @@ def said(packed):
             {
                 "id": event.id,
                 "type": event.type,
-                "schemaVersion": 1,
+                "schemaVersion": stamped.schema.version,
                 "schemaDigest": stamped.schema.digest,
                 "effectiveAt": event.effective_at,
                 "path": event.path.value,

@@ -56,7 +56,7 @@ def running() -> Iterator[DynamoDBLocal]:
     """Give one that answers, and stop it at the end; raises CannotRun."""
     libraries = fetching.java_libraries("dynamodb-local", _SOURCE / "pom.xml")
     command = [
-        fetching.java(),
+        fetching.java("DynamoDB Local"),
         *_LEAN,
         f"-Djava.library.path={libraries}",
         "-classpath",

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 _CACHE: Final = ROOT / ".cache"
 _NEEDS_JAVA: Final = (
-    "it needs Maven and a JDK of version 17 or newer, on the PATH "
+    "needs Maven and a JDK of version 17 or newer, on the PATH "
     "(on Debian and Ubuntu: default-jdk-headless and maven)"
 )
-_NEEDS_GO: Final = "it needs Go of version 1.24 or newer, on the PATH (from go.dev)"
+_NEEDS_GO: Final = "needs Go of version 1.24 or newer, on the PATH (from go.dev)"
 
 
 class CannotRun(Exception):
@@ -45,12 +45,12 @@ def needed_in_ci() -> Iterator[None]:
         pytest.skip(str(error))
 
 
-def java() -> str:
-    """Return the program; raises CannotRun."""
+def java(name: str) -> str:
+    """Return the program that is to run ``name``; raises CannotRun."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin" if home else None)
     if found is None:
-        raise CannotRun(_NEEDS_JAVA)
+        raise CannotRun(f"{name} {_NEEDS_JAVA}")
     return found
 
 
@@ -58,7 +58,7 @@ def java_libraries(name: str, recipe: Path) -> Path:
     """Return the folder with the libraries that a pom.xml asks for; raises CannotRun."""
 
     def fill(folder: Path) -> None:
-        maven = _program("mvn", _NEEDS_JAVA)
+        maven = _program("mvn", f"{name} {_NEEDS_JAVA}")
         copy = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
         _run([maven, "--batch-mode", "--quiet", "--file", str(recipe), *copy], recipe.parent)
 
@@ -81,7 +81,7 @@ def go_program(name: str, source: Path) -> str:
     """Return the program that a folder with a go.mod builds; raises CannotRun."""
 
     def fill(folder: Path) -> None:
-        go = _program("go", _NEEDS_GO)
+        go = _program("go", f"{name} {_NEEDS_GO}")
         _run([go, "build", "-trimpath", "-o", str(folder / name), "."], source)
 
     made_from = [file.read_bytes() for file in sorted(source.iterdir())]

@@ -51,7 +51,13 @@ def read(command: Sequence[str], frames: Sequence[bytes]) -> list[Any]:
 
 def _java() -> list[str]:
     libraries = java_libraries("glue-serde", _SERDE / "pom.xml")
-    return [java(), *_QUICK, "-classpath", f"{libraries}/*", str(_SERDE / "Reader.java")]
+    return [
+        java("glue-serde"),
+        *_QUICK,
+        "-classpath",
+        f"{libraries}/*",
+        str(_SERDE / "Reader.java"),
+    ]
 
 
 def _python(module: str) -> list[str]:

@@ -1,12 +1,11 @@
 """Frames: some bytes before a payload that name its schema, as readers all over the world expect.
 
 CorruptStream
-└── UnreadableFrame         bytes that are in no frame of the expected format
-    ├── UnknownMagic        they begin as no such frame does
-    ├── TruncatedFrame      they end within the frame's own bytes, or within compressed ones
-    ├── UnknownCompression  the frame names a compression that there is not
-    ├── BrokenCompression   what is compressed can't be inflated, or more comes behind it
-    └── TooMuchInflated     what is compressed inflates to more than is taken
+├── UnknownMagic        the bytes begin as no such frame does
+├── TruncatedFrame      they end within the frame's own bytes, or within compressed ones
+├── UnknownCompression  the frame names a compression that there is not
+├── BrokenCompression   what is compressed can't be inflated, or more comes behind it
+└── TooMuchInflated     what is compressed inflates to more than is taken
 """
 
 from __future__ import annotations
@@ -17,27 +16,23 @@ from typing import Final, Protocol
 from chalicelib.kernel.errors import CorruptStream, Misconfigured
 
 
-class UnreadableFrame(CorruptStream):
-    """Bytes that are in no frame of the expected format."""
+class UnknownMagic(CorruptStream):
+    """The bytes begin as no such frame does."""
 
 
-class UnknownMagic(UnreadableFrame):
-    """They begin as no such frame does."""
-
-
-class TruncatedFrame(UnreadableFrame):
+class TruncatedFrame(CorruptStream):
     """They end within the frame's own bytes, or within compressed ones."""
 
 
-class UnknownCompression(UnreadableFrame):
+class UnknownCompression(CorruptStream):
     """The frame names a compression that there is not."""
 
 
-class BrokenCompression(UnreadableFrame):
+class BrokenCompression(CorruptStream):
     """What is compressed can't be inflated, or more comes behind it."""
 
 
-class TooMuchInflated(UnreadableFrame):
+class TooMuchInflated(CorruptStream):
     """What is compressed inflates to more than is taken."""
 
 
@@ -48,7 +43,7 @@ class Frame(Protocol):
         """Return the payload framed; raises Misconfigured for an id of another registry's size."""
 
     def open(self, data: bytes) -> tuple[bytes, bytes]:
-        """Return schema id and payload; raises UnreadableFrame."""
+        """Return schema id and payload; raises CorruptStream."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from chalicelib.domain.orders.events import (
     OrderPaid,
     OrderPlaced,
     OrderShipped,
+    Parcel,
     RefundRequested,
 )
 from tests.contract.commit_codec import (
@@ -47,11 +48,12 @@ from tests.support.wire import (
 pytestmark = [pytest.mark.requirement("R8"), pytest.mark.requirement("T6")]
 
 amounts = st.decimals("-999999999999.99", "999999999999.99", places=2)
+parcels = st.builds(Parcel, names, names)
 lines = st.builds(OrderLine, names, st.integers(1, 2**60), amounts)
 events = st.one_of(
     st.builds(OrderPlaced, names, names, amounts, names, st.lists(lines, max_size=3).map(tuple)),
-    st.builds(OrderPaid, names, names, amounts),
-    st.builds(OrderShipped, names, names, names),
+    st.builds(OrderPaid, names, names, amounts, st.none() | names),
+    st.builds(OrderShipped, names, st.lists(parcels, max_size=3).map(tuple)),
     st.builds(OrderDelivered, names, names, names),
     st.builds(OrderCancelled, names, names),
     st.builds(FeedbackInvited, names, names),
