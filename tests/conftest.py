@@ -1,6 +1,7 @@
 """Fixtures that more than one folder of tests needs, and a check of the requirements' names."""
 
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,11 @@ from tests.support import confluent_registry, dynamodb_local, moto_glue
 from tests.support.client import Client
 from tests.support.fetching import needed_in_ci
 from tests.support.requirements import IDS
+
+# The asserts of the contracts explain their failures, as those of test files do.
+pytest.register_assert_rewrite(
+    *(f"tests.contract.{file.stem}" for file in Path(__file__).parent.glob("contract/*.py"))
+)
 
 
 def pytest_collection_modifyitems(items):
