@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tests.bench import embedded
+from tests.bench import embedded, governance
 from tests.bench.asking import asking
 from tests.bench.installing import NEXUS, PEERS, CannotInstall, Here, Peer
 from tests.bench.meter import Meter
@@ -55,7 +55,7 @@ def everything() -> Results:
     rates = embedded.measure()
     logger.info("  %.0f commands a second, embedded", rates.commands)
     logger.info("  %.0f bare inserts a second", rates.inserts)
-    return Results(cells, cpu, runs, rates)
+    return Results(cells, cpu, runs, governance.measure(), rates)
 
 
 def costs(peers: list[Peer] | tuple[Peer, ...]) -> dict[tuple[str, str], Cell]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tests.bench.embedded import Rates
+    from tests.bench.governance import Taken
     from tests.bench.sweep import Run
 
 _PAGE: Final = Path(__file__).parent / "page.md"
@@ -32,6 +33,7 @@ class Results:
     """Seconds by kind of call."""
     runs: Sequence[Run]
     """Of writers side by side."""
+    governance: Sequence[Taken]
     rates: Rates
 
 
@@ -45,6 +47,7 @@ def page(results: Results) -> str:
         cpu=_cpu(results.cpu),
         sweep=_sweep(results.runs),
         commits=COMMITS,
+        governance=_governance(results.governance),
         ratio=rates.commands / rates.inserts,
         command=rates.inserts / rates.commands,
         command_cpu=rates.command_cpu * 1000,
@@ -91,6 +94,11 @@ def _cpu(cpu: Mapping[str, float]) -> str:
         for kind in kinds
     ]
     return _table(["call (reads are of 200 commits, 1,000 events)", "takes", "times bare"], rows)
+
+
+def _governance(taken: Sequence[Taken]) -> str:
+    rows = [[each.what, each.goal, f"{each.p50:,.1f}", f"{each.p99:,.1f}"] for each in taken]
+    return _table(["call", "goal (p99)", "median", "p99"], rows)
 
 
 def _sweep(runs: Sequence[Run]) -> str:
