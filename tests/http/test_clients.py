@@ -3,6 +3,7 @@
 import errno
 import logging
 import threading
+import time
 from socketserver import TCPServer
 
 import pytest
@@ -178,6 +179,8 @@ def test_a_server_that_stops_answers_what_it_has_begun(waiting, connect):
     stopping = threading.Thread(target=server.__exit__, args=(None, None, None))
     stopping.start()
     assert [b"", b""] == [until_gone(idle), until_gone(half)]
+    while not server._listener.stopping:  # the port is closed a moment before
+        time.sleep(0.01)
     assert stopping.is_alive()
     go_on.set()
 

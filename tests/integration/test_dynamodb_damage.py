@@ -14,7 +14,7 @@ from chalicelib.adapters.aws.dynamodb.calls import Dynamo
 from chalicelib.adapters.aws.dynamodb.commits import ATTRIBUTES, item_of
 from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
 from chalicelib.adapters.aws.dynamodb.snapshots import DynamoSnapshotStore
-from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE
+from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE, SNAPSHOTS
 from chalicelib.adapters.aws.retries import RESERVE
 from chalicelib.kernel.errors import CorruptStream, Misconfigured, TooManyRequests
 from tests.support.commits import a_commit, a_stream
@@ -119,7 +119,7 @@ def test_a_snapshot_is_not_waited_for_as_a_commit_is(dynamo):
         return AWSResponse(request.url, 400, {}, Raw())
 
     with answering(dynamo.client(), throttle), pytest.raises(TooManyRequests):
-        DynamoSnapshotStore(dynamo, "snapshots").latest(STREAM)
+        DynamoSnapshotStore(dynamo, SNAPSHOTS.name).latest(STREAM)
 
     assert left[0] <= snapshots.PATIENCE + RESERVE
     assert left[-1] >= RESERVE

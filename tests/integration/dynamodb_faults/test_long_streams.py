@@ -44,6 +44,8 @@ BATCHES = (1, 5, 10)
 """Commands at once; all writers' together are fewer than a stream remembers."""
 COMMANDS = 60
 """Of each writer."""
+STRUCK = {Kind.LATE_REQUEST, Kind.LOST_ANSWER, Kind.LOST_REQUEST, Kind.SERVER_ERROR}
+"""What strikes inserts; a warm process makes few reads that others could strike."""
 STREAM = StreamId(DEVELOPER.tenant, "Order", "o-1")
 
 
@@ -139,4 +141,4 @@ def test_each_command_of_a_long_stream_is_carried_out_once(dynamodb_local, down)
     assert {(r.command_id, r.version) for r in results} == {*kept.items()} - {("placed", 1)}
     assert len(keys) == len(results) > 2 * REMEMBERED_COMMANDS
     assert len(log) == loaded.head.version
-    assert len(+weather.counts) > len(Kind) / 2
+    assert set(+weather.counts) >= STRUCK
