@@ -51,6 +51,7 @@ def everything() -> Results:
     cells = costs(PEERS)
     with running() as local:
         cpu = client_cpu(local)
+    with running() as local:
         runs = sweep(local)
     rates = embedded.measure()
     logger.info("  %.0f commands a second, embedded", rates.commands)
