@@ -110,7 +110,7 @@ class EventRouter:
         return self._parking.positions.wait(self._parking.consumer, commit.stream)
 
     def _validated(self, commit: PackedCommit) -> Header:
-        header = self._codec.header(commit)
+        header = self._codec.unpack(commit).header  # each event has to be one of its schema
         schemas = [self._registry.get(event.schema) for event in header.events]
         self._policies.approve(schemas, commit.stream, header.principal, "route")
         return header

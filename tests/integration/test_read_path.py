@@ -589,6 +589,24 @@ class TestRouterPoison:
         assert 5 == documents(client, order_details, "o-1")[0].version
         assert [] == list(client.embedded.ports.dead_letters.all())
 
+    def test_bytes_that_are_no_event_of_their_schema_are_not_published(self, strict):
+        """
+        Though header and hash are in order: the payload is put to its schema again.
+        """
+        client, _ = strict
+        client.command("PlaceOrder", {"orderId": "o-2", "customerId": "c", "totalAmount": 1})
+        (placed,) = commits(client)
+        codec, router = client.system.codec, client.system.router
+        forged = codec.pack(STREAM, 1, codec.header(placed), [b"\x02no event"])
+        published: list[tuple[str, list[int]]] = []
+        router._bus = Recorder(published)
+
+        router.handle([forged])
+
+        assert [] == published
+        (letter,) = client.embedded.ports.dead_letters.all()
+        assert forged == letter.commit
+
     def test_what_comes_behind_is_held_though_the_list_of_the_parked_is_behind(self, strict):
         """
         On AWS that list is an index, which may not show yet what was parked a moment ago.
