@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 LARGEST: Final = 1024 * 1024
 """Bytes of a key set."""
 TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=2.0)
-"""Seconds; a request waits for it."""
+"""Seconds of silence; a request waits for it."""
+BUDGET: Final = 3.0
+"""Seconds for all of it."""
+_CHUNK: Final = 64 * 1024
 _LOOPBACK: Final = frozenset({"127.0.0.1", "[::1]", "localhost"})
 _OK: Final = 200
 
@@ -48,20 +52,28 @@ def _url(url: str) -> Callable[[], bytes]:
     pool = urllib3.PoolManager(headers={"Accept": "application/json"})
 
     def read() -> bytes:
+        ends = time.monotonic() + BUDGET
         try:
             # A redirect isn't followed: it could lead away from TLS, or from this host.
             answer = pool.request("GET", url, timeout=TIMEOUT, retries=False, preload_content=False)
-            try:
-                content = answer.read(LARGEST + 1)
-            finally:
-                answer.close()
+            content = _content(answer, ends)
         except HTTPError as error:
             raise Unavailable(f"{url} does not answer ({type(error).__name__})") from error
-        if answer.status != _OK or len(content) > LARGEST:
+        if answer.status != _OK:
             raise Unavailable(f"{url} does not answer with a key set ({answer.status})")
         return content
 
     return read
+
+
+def _content(answer: urllib3.BaseHTTPResponse, ends: float) -> bytes:
+    content = bytearray()
+    while chunk := answer.read1(_CHUNK):
+        content += chunk
+        if len(content) > LARGEST or time.monotonic() > ends:
+            answer.close()
+            raise Unavailable("the key set is too large, or comes too slowly")
+    return bytes(content)
 
 
 def _check(url: str) -> None:

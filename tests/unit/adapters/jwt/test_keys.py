@@ -8,9 +8,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from chalicelib.adapters.jwt import sources
 from chalicelib.adapters.jwt.keys import MAX_AGE, PAUSE, KeySet
-from chalicelib.adapters.jwt.sources import key_source
+from chalicelib.adapters.jwt.sources import LARGEST, key_source
 from chalicelib.kernel.errors import Misconfigured, Unauthenticated, Unavailable
+from tests.support.scripted_server import Answer, scripted
 from tests.support.tokens import Issuer, key_set
 
 pytestmark = pytest.mark.requirement("R12")
@@ -140,6 +142,34 @@ def test_a_place_has_to_be_a_file_or_safe(place):
     """Keys that come in the clear could be anybody's."""
     with pytest.raises(Misconfigured):
         key_source(place)
+
+
+def test_a_url_is_asked():
+    """On this machine, plain HTTP will do."""
+    with scripted(lambda *_: Answer(body=key_set(ONE))) as server:
+        assert "one" == KeySet(key_source(f"{server.url}/keys")).find("one").key_id
+        assert [("GET", "/keys", b"")] == server.asked
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(500, key_set(ONE)),
+        Answer(302, key_set(ONE), headers={"Location": "/elsewhere"}),
+        Answer(body=b" " * (LARGEST + 1)),
+        Answer(body=key_set(ONE), drip=4, seconds=0.02),
+    ],
+    ids=["failing", "elsewhere", "huge", "slow"],
+)
+def test_what_a_url_may_not_answer_is_an_outage(answer, monkeypatch):
+    """Nothing of it is taken, and no redirect followed."""
+    monkeypatch.setattr(sources, "BUDGET", 0.01 if answer.drip else 20)
+
+    with scripted(lambda *_: answer) as server, pytest.raises(Unavailable):
+        try:
+            key_source(server.url)()
+        finally:
+            assert 1 == len(server.asked)
 
 
 def test_a_file_is_read_anew_each_time(tmp_path):
