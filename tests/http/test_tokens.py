@@ -54,6 +54,17 @@ def place(http, token):
     return http.post("/api/commands/PlaceOrder", json=ORDER, headers=bearer(token))
 
 
+def own_token(folder):
+    """Return a clerk's token of the folder's own issuer."""
+    signed, _ = LocalIssuer(folder).token(
+        {"sub": "alice", "tenant": "default", "groups": ["orders.clerk"]},
+        issuer=LOCAL_ISSUER,
+        audience=DEFAULT_AUDIENCE,
+        lifetime=timedelta(hours=1),
+    )
+    return signed
+
+
 @pytest.mark.parametrize(
     "token", ["", ONE.token(exp=1), Issuer().token()], ids=["none", "old", "foreign"]
 )
@@ -128,16 +139,10 @@ class TestTheFoldersOwnIssuer:
         """
         And only this folder's: another folder's key is another issuer's.
         """
-        claims = {"sub": "alice", "tenant": "default", "groups": ["orders.clerk"]}
-        named = {
-            "issuer": LOCAL_ISSUER,
-            "audience": DEFAULT_AUDIENCE,
-            "lifetime": timedelta(hours=1),
-        }
-        other = LocalIssuer(settings.data.with_name("other"))
+        other = settings.data.with_name("other")
 
-        assert 401 == place(http, other.token(claims, **named)[0]).status_code
-        assert 201 == place(http, LocalIssuer(settings.data).token(claims, **named)[0]).status_code
+        assert 401 == place(http, own_token(other)).status_code
+        assert 201 == place(http, own_token(settings.data)).status_code
 
     def test_is_not_asked_if_there_is_another(self, settings, tmp_path):
         """

@@ -165,11 +165,10 @@ def test_what_a_url_may_not_answer_is_an_outage(answer, monkeypatch):
     """Nothing of it is taken, and no redirect followed."""
     monkeypatch.setattr(sources, "BUDGET", 0.01 if answer.drip else 20)
 
-    with scripted(lambda *_: answer) as server, pytest.raises(Unavailable):
-        try:
+    with scripted(lambda *_: answer) as server:
+        with pytest.raises(Unavailable):
             key_source(server.url)()
-        finally:
-            assert 1 == len(server.asked)
+        assert 1 == len(server.asked)
 
 
 def test_a_file_is_read_anew_each_time(tmp_path):
