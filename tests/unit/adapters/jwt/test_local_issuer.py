@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.jwt.identity import JwtIdentity
-from chalicelib.adapters.jwt.keys import KeySet
+from chalicelib.adapters.jwt.keys import MAX_AGE, KeySet
 from chalicelib.adapters.jwt.local_issuer import KEY, LocalIssuer
 from chalicelib.kernel.commit import Principal
 from chalicelib.kernel.errors import Misconfigured, Unauthenticated
@@ -53,6 +53,23 @@ def test_a_key_that_others_can_read_is_refused(tmp_path):
 
     with pytest.raises(Misconfigured, match="others may read"):
         LocalIssuer(tmp_path)
+
+
+def test_a_new_key_takes_the_place_of_the_old(tmp_path):
+    """Deleted and made anew, what the old one has signed is refused when keys are read again."""
+    now = 1000.0
+    old = LocalIssuer(tmp_path)
+    identity = JwtIdentity(KeySet(old.key_set, lambda: now), ISSUER, AUDIENCE)
+    signed = token(old)
+    assert "alice" == identity.principal(bearer(signed)).id
+
+    (tmp_path / KEY).unlink()
+    new = token(LocalIssuer(tmp_path))
+    now += MAX_AGE
+
+    assert "alice" == identity.principal(bearer(new)).id
+    with pytest.raises(Unauthenticated, match="does not have"):
+        identity.principal(bearer(signed))
 
 
 @pytest.mark.parametrize("content", [b"", b"no key"])
