@@ -18,6 +18,7 @@ from chalicelib.cli import (
     run,
     schemas,
     streams,
+    token,
     verify,
 )
 from chalicelib.cli.options import Exit
@@ -38,6 +39,7 @@ describe.add_to(app)
 doctor.add_to(app)
 verify.add_to(app)
 gate.add_to(app)
+token.add_to(app)
 release.add_to(schemas.app)
 app.add_typer(streams.app)
 app.add_typer(projections.app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -35,6 +36,9 @@ def _ask(url: str, path: str, timeout: float, body: bytes | None = None) -> Any:
     request = Request(  # noqa: S310 - the scheme has been checked
         _address(url, path), body, {"Content-Type": "application/json"}
     )
+    if token := os.environ.get("NEXUS_TOKEN"):
+        # A redirect doesn't take it along: it is for this system only.
+        request.add_unredirected_header("Authorization", f"Bearer {token}")
     direct = build_opener(ProxyHandler({}))  # no proxy can reach this machine's own addresses
     try:
         with direct.open(request, timeout=timeout) as answer:

@@ -15,7 +15,6 @@ from chalicelib.adapters.embedded.dead_letters import SqliteDeadLetters
 from chalicelib.adapters.embedded.decisions import SqliteDecisions
 from chalicelib.adapters.embedded.event_store import SqliteEventStore
 from chalicelib.adapters.embedded.folder import DataFolder, ReadOnlyFolder
-from chalicelib.adapters.embedded.identity import DeveloperIdentity
 from chalicelib.adapters.embedded.positions import SqlitePositions
 from chalicelib.adapters.embedded.pump import Pump
 from chalicelib.adapters.embedded.rate_limits import MemoryRateLimits
@@ -25,10 +24,11 @@ from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
 from chalicelib.wiring.container import System, compose, now
 from chalicelib.wiring.contexts import CONTEXTS
+from chalicelib.wiring.identities import identity
 from chalicelib.wiring.mappings import EmbeddedPorts, Mappings
 from chalicelib.wiring.registries import schema_registry
 from chalicelib.wiring.resources import resource
-from chalicelib.wiring.settings import RegistrySettings
+from chalicelib.wiring.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.embedded.mappings import MappingStatus
     from chalicelib.kernel.context import BoundedContext
-    from chalicelib.wiring.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Embedded:
             stack.callback(folder.close)
             bell = Event()
             read_models = SqliteReadModels(folder.read_models)
-            ports = adapt(_ports(folder, bell, read_models, settings.registry))
+            ports = adapt(_ports(folder, bell, read_models, settings))
             system = compose(
                 ports,
                 contexts,
@@ -117,7 +116,7 @@ class Reading:
         """
         with closing(ReadOnlyFolder(path)) as folder:
             read_models = SqliteReadModels(folder.read_models)
-            ports = _ports(folder, Event(), read_models, RegistrySettings())
+            ports = _ports(folder, Event(), read_models, Settings())
             system = compose(ports, contexts, snapshot_interval=DEFAULT_INTERVAL)
             yield cls(ports, system, folder)
 
@@ -134,7 +133,7 @@ class Reading:
 
 
 def _ports(
-    folder: DataFolder, bell: Event, read_models: SqliteReadModels, registry: RegistrySettings
+    folder: DataFolder, bell: Event, read_models: SqliteReadModels, settings: Settings
 ) -> EmbeddedPorts:
     return EmbeddedPorts(
         events=SqliteEventStore(folder.event_store, wake=bell.set),
@@ -145,7 +144,7 @@ def _ports(
         rate_limits=MemoryRateLimits(now),
         read_models=read_models,
         bus=SqliteEventBus(folder.bus, wake=bell.set),
-        registry=schema_registry(registry),
+        registry=schema_registry(settings.registry),
         policies=RegoPolicyEngine(resource("policies/rego")),
-        identity=DeveloperIdentity(),
+        identity=identity(settings),
     )

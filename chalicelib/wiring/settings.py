@@ -19,6 +19,9 @@ DEFAULT_CONNECTIONS: Final = 512
 """Each takes a thread and a file descriptor, of which a process often has no more than 1,024."""
 DEFAULT_DATA: Final = Path(".data")
 DEVELOPER: Final = "developer"
+JWT: Final = "jwt"
+LOCAL_ISSUER: Final = "nexus-local"
+DEFAULT_AUDIENCE: Final = "nexus"
 FILES: Final = "files"
 GLUE: Final = "glue"
 CONFLUENT: Final = "confluent"
@@ -42,6 +45,16 @@ class RegistrySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """Whose bearer tokens are believed."""
+
+    issuer: str = LOCAL_ISSUER
+    audience: str = DEFAULT_AUDIENCE
+    keys: str = ""
+    """The file or URL of the issuer's key set (JWKS); empty: the data folder's own issuer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How this process runs."""
 
@@ -56,6 +69,7 @@ class Settings:
     temporal_rate: int = DEFAULT_TEMPORAL_RATE
     """Reads of the past per second that each caller may make; twice as many at once."""
     registry: RegistrySettings = RegistrySettings()
+    tokens: TokenSettings = TokenSettings()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -64,7 +78,7 @@ class Settings:
         settings = cls(
             port=reader.number("NEXUS_PORT", DEFAULT_PORT, range(65_536)),
             data=Path(environ.get("NEXUS_DATA") or DEFAULT_DATA),
-            auth=reader.choice("NEXUS_AUTH", DEVELOPER, (DEVELOPER,)),
+            auth=reader.choice("NEXUS_AUTH", DEVELOPER, (DEVELOPER, JWT)),
             snapshot_interval=reader.number(
                 "NEXUS_SNAPSHOT_INTERVAL", DEFAULT_INTERVAL, range(1, 1_001)
             ),
@@ -73,6 +87,7 @@ class Settings:
                 "NEXUS_TEMPORAL_RATE", DEFAULT_TEMPORAL_RATE, range(1, 100_001)
             ),
             registry=reader.registry(),
+            tokens=reader.tokens(),
         )
         if reader.faults:
             raise Misconfigured("; ".join(reader.faults))
@@ -108,6 +123,15 @@ class _Reader:
             password=self._environ.get("NEXUS_REGISTRY_PASSWORD", ""),
             max_age=self.number("NEXUS_REGISTRY_MAX_AGE", DEFAULT_REGISTRY_AGE, range(1, 86_401)),
         )
+
+    def tokens(self) -> TokenSettings:
+        keys = self._environ.get("NEXUS_JWKS", "")
+        names = ("NEXUS_JWT_ISSUER", "NEXUS_JWT_AUDIENCE")
+        issuer, audience = (self._environ.get(name, "") for name in names)
+        for name, value in zip(names, (issuer, audience), strict=True):
+            if keys and not value:
+                self.faults.append(f"{name} is missing, which NEXUS_JWKS needs")
+        return TokenSettings(issuer or LOCAL_ISSUER, audience or DEFAULT_AUDIENCE, keys)
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         text = self._environ.get(name) or default

@@ -35,7 +35,7 @@ class Done(NamedTuple):
 @pytest.fixture(name="nexus")
 def _nexus(monkeypatch, capsys):
     """Type a command, in this process."""
-    for name in ("NEXUS_DATA", "NEXUS_PORT", "NEXUS_REGISTRY"):
+    for name in ("NEXUS_DATA", "NEXUS_PORT", "NEXUS_REGISTRY", "NEXUS_AUTH", "NEXUS_TOKEN"):
         monkeypatch.delenv(name, raising=False)
 
     def nexus(*words: object) -> Done:

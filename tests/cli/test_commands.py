@@ -35,6 +35,7 @@ COMMANDS = [
     ["schemas", "release"],
     ["policies", "list"],
     ["gate"],
+    ["token"],
     ["replay", "record"],
     ["replay", "accept"],
 ]

@@ -9,6 +9,7 @@ from chalicelib.adapters.embedded.rate_limits import MemoryRateLimits
 from chalicelib.entrypoints.http import create_app
 from chalicelib.entrypoints.local.server import LocalServer
 from chalicelib.kernel.commit import Principal
+from chalicelib.services.identity import SCOPE, TEMPORAL
 from chalicelib.wiring import use
 from chalicelib.wiring.embedded import Embedded
 from tests.support.client import Client
@@ -20,11 +21,11 @@ PATH = "/api/streams/Order/o-1"
 
 
 class Named:
-    """An Identity that believes what a header says."""
+    """An Identity that believes what a header says, and lets everybody see the past."""
 
     def principal(self, headers):
         kind, name, tenant = headers["x-caller"].split()
-        return Principal(kind, name, tenant)
+        return Principal(kind, name, tenant, (f"{SCOPE}{TEMPORAL}",))
 
 
 @pytest.fixture(name="clock")

@@ -19,10 +19,15 @@ class DeveloperIdentity:
     """Implements Identity: everyone is the developer. Raises Misconfigured on AWS."""
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
-        for name in _SIGNS_OF_AWS:
-            if environment.get(name):
-                message = f"{name} is set, so this is AWS: requests need tokens, set NEXUS_AUTH=jwt"
-                raise Misconfigured(message)
+        refuse_on_aws("requests need tokens, set NEXUS_AUTH=jwt", environment)
 
     def principal(self, headers: Mapping[str, str]) -> Principal:
         return DEVELOPER
+
+
+def refuse_on_aws(advice: str, environment: Mapping[str, str]) -> None:
+    """Raise Misconfigured, with the advice, where the environment is AWS's."""
+    for name in _SIGNS_OF_AWS:
+        if environment.get(name):
+            message = f"{name} is set, so this is AWS: {advice}"
+            raise Misconfigured(message)

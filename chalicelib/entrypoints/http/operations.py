@@ -11,6 +11,7 @@ from chalicelib.entrypoints.http.responses import answer
 from chalicelib.entrypoints.http.routes import Routes
 from chalicelib.kernel.errors import Fault, InvalidInput
 from chalicelib.kernel.stream import StreamId
+from chalicelib.services.identity import OPERATIONS
 from chalicelib.wiring import current
 
 if TYPE_CHECKING:
@@ -33,39 +34,39 @@ def blueprint() -> Routes:
 
 def consumers(incoming: Incoming) -> Response:
     """Return how each consumer does, with its last error: ``{items}``."""
-    incoming.conversation()
+    incoming.principal(OPERATIONS)
     return answer(current().shapes.to_json({"items": current().operations.statuses()}))
 
 
 def projections(incoming: Incoming) -> Response:
     """Return each projection with its consumers, parked streams and damage: ``{items}``."""
-    tenant = incoming.conversation().principal.tenant
+    tenant = incoming.principal(OPERATIONS).tenant
     return answer(current().shapes.to_json({"items": current().operations.read_models(tenant)}))
 
 
 def rebuild(incoming: Incoming) -> Response:
     """Begin to fill a read model anew, or go on with it, and return how it stands: 202."""
-    incoming.conversation()
+    incoming.principal(OPERATIONS)
     report = current().operations.rebuild(incoming.captured["index"])
     return answer(current().shapes.to_json(report), status=202)
 
 
 def last_rebuild(incoming: Incoming) -> Response:
     """Return how the last rebuild of a read model stands."""
-    incoming.conversation()
+    incoming.principal(OPERATIONS)
     report = current().operations.last_rebuild(incoming.captured["index"])
     return answer(current().shapes.to_json(report))
 
 
 def dead_letters(incoming: Incoming) -> Response:
     """Return what could not be applied, by whom and why: ``{items}``."""
-    tenant = incoming.conversation().principal.tenant
+    tenant = incoming.principal(OPERATIONS).tenant
     return answer(current().shapes.to_json({"items": current().operations.dead_letters(tenant)}))
 
 
 def redrive(incoming: Incoming) -> Response:
     """Make the stream in the body go on: ``{redriven}``, false if it has stopped again."""
-    tenant = incoming.conversation().principal.tenant
+    tenant = incoming.principal(OPERATIONS).tenant
     stream = _stream(incoming.json())
     redriven = current().operations.redrive(incoming.captured["consumer"], stream, tenant)
     return answer(current().shapes.to_json({"redriven": redriven}))

@@ -14,6 +14,7 @@ from chalicelib.kernel.values import is_identifier
 from chalicelib.services.command_handler import CommandRequest
 from chalicelib.services.consistency import decode_token
 from chalicelib.services.governance.provenance import Request
+from chalicelib.services.identity import require_scope
 from chalicelib.services.queries import Question
 from chalicelib.wiring import current
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     import chalice.app
 
+    from chalicelib.kernel.commit import Principal
     from chalicelib.services.query_language import Parameters
 
 MAX_BODY: Final = 1024 * 1024
@@ -76,6 +78,12 @@ class Incoming:
             correlation_id=self.correlation_id,
             trace=read.trace(self.headers.get("x-amzn-trace-id", "")),
         )
+
+    def principal(self, scope: str) -> Principal:
+        """Return who asks; raises Unauthenticated, or Forbidden if his token lacks the scope."""
+        found = self.conversation().principal
+        require_scope(found, scope)
+        return found
 
     def command(self) -> CommandRequest:
         """Return the command that is asked for; raises Unauthenticated or InvalidInput."""

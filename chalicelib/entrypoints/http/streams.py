@@ -9,6 +9,7 @@ from chalicelib.entrypoints.http.responses import answer, json_array, json_objec
 from chalicelib.entrypoints.http.routes import Routes
 from chalicelib.kernel.errors import Fault, InvalidInput
 from chalicelib.kernel.stream import StreamId
+from chalicelib.services.identity import TEMPORAL
 from chalicelib.services.query_language import DEFAULT_LIMIT, MAX_LIMIT
 from chalicelib.wiring import current
 
@@ -32,7 +33,7 @@ def blueprint() -> Routes:
 
 def events(incoming: Incoming) -> Response:
     """Return a page of a stream: ``{stream, version, events, next}``."""
-    principal = incoming.conversation().principal
+    principal = incoming.principal(TEMPORAL)
     current().temporal_limit.take(principal)
     stream = StreamId(principal.tenant, incoming.captured["aggregate"], incoming.captured["id"])
     paging = _paging(incoming.parameters)

@@ -6,7 +6,7 @@ from chalicelib.kernel.errors import Misconfigured
 from chalicelib.wiring import current, use
 from chalicelib.wiring.container import code_digest
 from chalicelib.wiring.resources import resource
-from chalicelib.wiring.settings import RegistrySettings, Settings
+from chalicelib.wiring.settings import RegistrySettings, Settings, TokenSettings
 
 
 class TestSettings:
@@ -31,12 +31,17 @@ class TestSettings:
             "NEXUS_REGISTRY_USER": "nexus",
             "NEXUS_REGISTRY_PASSWORD": "secret",
             "NEXUS_REGISTRY_MAX_AGE": "9",
+            "NEXUS_AUTH": "jwt",
+            "NEXUS_JWT_ISSUER": "https://issuer.example",
+            "NEXUS_JWT_AUDIENCE": "orders",
+            "NEXUS_JWKS": "https://issuer.example/keys",
         }
 
         registry = RegistrySettings(
             "confluent", "https://schemas.example.com", "nexus", "secret", 9
         )
-        expected = Settings(0, Path("a b"), "developer", 3, 7, 8, registry)
+        tokens = TokenSettings("https://issuer.example", "orders", "https://issuer.example/keys")
+        expected = Settings(0, Path("a b"), "jwt", 3, 7, 8, registry, tokens)
         assert expected == Settings.read(environ)
 
     def test_keep_the_password_to_themselves(self):
@@ -61,6 +66,17 @@ class TestSettings:
         Before anything is registered, or asked for.
         """
         with pytest.raises(Misconfigured, match=told):
+            Settings.read(environ)
+
+    @pytest.mark.parametrize("missing", ["NEXUS_JWT_ISSUER", "NEXUS_JWT_AUDIENCE"])
+    def test_of_a_foreign_issuer_have_to_be_whole(self, missing):
+        """
+        Keys alone would let in whoever has any token of that issuer.
+        """
+        environ = {"NEXUS_JWKS": "x", "NEXUS_JWT_ISSUER": "x", "NEXUS_JWT_AUDIENCE": "x"}
+        del environ[missing]
+
+        with pytest.raises(Misconfigured, match=f"{missing} is missing"):
             Settings.read(environ)
 
     def test_name_all_that_is_wrong_at_once(self):

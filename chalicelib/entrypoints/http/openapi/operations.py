@@ -23,7 +23,13 @@ TAG: Final = {
     "name": "operations",
     "description": "How the system does, and making the streams of your tenant go on.",
 }
-_PROBLEMS: Final = (*EVERYWHERE, errors.Unauthenticated, errors.TooManyRequests, errors.Unavailable)
+_PROBLEMS: Final = (
+    *EVERYWHERE,
+    errors.Unauthenticated,
+    errors.Forbidden,
+    errors.TooManyRequests,
+    errors.Unavailable,
+)
 _REDRIVE: Final = (
     *_PROBLEMS,
     errors.NotFound,

@@ -21,6 +21,7 @@ TAG: Final = {"name": "streams", "description": "What has happened, event by eve
 _PROBLEMS: Final = (
     *EVERYWHERE,
     errors.Unauthenticated,
+    errors.Forbidden,
     errors.NotFound,
     errors.CorruptStream,
     errors.TooManyRequests,

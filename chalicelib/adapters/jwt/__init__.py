@@ -1,0 +1,1 @@
+"""Bearer tokens (JWT): who asks is what a trusted issuer has signed."""
