@@ -36,6 +36,28 @@ def list_policies(*, json: Json = False) -> None:
     say(f"Bundle {bundle.digest}")
 
 
+@app.command(epilog=examples("nexus policies release", "nexus policies release --json"))
+def release(*, json: Json = False) -> None:
+    """Enter the present bundle into the ledger, policies/released.json, and keep its contents.
+
+    It has to compile. What stands in the ledger stays as it is; if a bundle that was released has
+    been edited since, nothing is entered (exit code 2).
+    """
+    from chalicelib.adapters.rego.engine import RegoPolicyEngine
+    from chalicelib.adapters.rego.ledger import PolicyLedger
+    from chalicelib.wiring.gate import Gate
+
+    folder = Gate.here().policies
+    RegoPolicyEngine(folder / "rego")
+    added = PolicyLedger.of(folder).release()
+    if json:
+        emit({"released": added and {"version": added.version, "digest": added.sha256}})
+    elif added:
+        say(f"{added} is released: {added.sha256}")
+    else:
+        say("The present bundle is released already.")
+
+
 def rule(rego: str) -> dict[str, str | None]:
     """Return what a rule says of itself."""
     found = [pattern.search(rego) for pattern in (_PACKAGE, _TITLE, _SEVERITY)]

@@ -34,6 +34,7 @@ COMMANDS = [
     ["schemas", "register"],
     ["schemas", "release"],
     ["policies", "list"],
+    ["policies", "release"],
     ["gate"],
     ["replay", "record"],
     ["replay", "accept"],
