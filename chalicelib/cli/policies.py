@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from chalicelib.cli.options import Json, examples
+from chalicelib.cli.options import DEFAULT_DATA, Data, Json, examples
 from chalicelib.cli.output import emit, say, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 app = typer.Typer(name="policies", help="The rules that decide.", no_args_is_help=True)
 
@@ -56,6 +59,43 @@ def release(*, json: Json = False) -> None:
         say(f"{added} is released: {added.sha256}")
     else:
         say("The present bundle is released already.")
+
+
+@app.command(
+    epilog=examples("nexus policies decisions", "nexus policies decisions --limit 10 --json")
+)
+def decisions(
+    *,
+    tenant: Annotated[str, typer.Option(help="Whose streams.")] = "default",
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    cursor: Annotated[
+        str | None, typer.Option(help="Where to go on: `next` of what was listed before.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    json: Json = False,
+) -> None:
+    """List what the policies forbade, to whom and why, the newest first.
+
+    What they allowed is not here: `nexus streams show` has it, with who wanted it.
+    """
+    from chalicelib.wiring.embedded import Reading
+
+    with Reading.open(data) as reading:
+        page = reading.system.operations.denials(tenant, limit=limit, cursor=cursor)
+    if json:
+        emit(page)
+        return
+    rows = (
+        (item["at"], item["type"], item["stream"], item["principal"]["id"], _told(item["reasons"]))
+        for item in page["items"]
+    )
+    table("Denials", ("at", "type", "stream", "by", "reasons"), rows)
+    if page["next"]:
+        say(f"There are more: --cursor {page['next']}")
+
+
+def _told(reasons: Iterable[Mapping[str, str]]) -> str:
+    return "\n".join(f"{each['rule']}: {each['message']}" for each in reasons)
 
 
 def rule(rego: str) -> dict[str, str | None]:
