@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from chalicelib.cli import policy_replay
 from chalicelib.cli.options import DEFAULT_DATA, Data, Json, examples
 from chalicelib.cli.output import emit, say, table
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 app = typer.Typer(name="policies", help="The rules that decide.", no_args_is_help=True)
+policy_replay.add_to(app)
 
 LIBRARY: Final = "lib/"
 """What rules share, which decides nothing by itself."""

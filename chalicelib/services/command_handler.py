@@ -198,9 +198,7 @@ class CommandHandler:
         self._writer.policies.authorise(question)
 
     def _accept(self, command: Command, asked: CommandRequest) -> Accepted:
-        effective = asked.effective_at.isoformat() if asked.effective_at else ""
-        canonical = self._shapes.to_json(_given(self._shapes.dump(command)), canonical=True)
-        digest = hashlib.sha256(f"{self.type}\n{effective}\n".encode() + canonical).digest()
+        digest = input_hash(self.type, asked.effective_at, command, self._shapes)
         return Accepted(asked.command_id, self.type, digest, asked.request, asked.effective_at)
 
     def _own_repeat(self, stream: StreamId, accepted: Accepted) -> CommandResult | None:
@@ -220,6 +218,13 @@ class CommandHandler:
     def _recorded(self, stream: StreamId, version: int) -> tuple[PackedCommit, Header]:
         commit = commit_at(self._writer.events, stream, version)
         return commit, self._writer.commit_codec.header(commit)
+
+
+def input_hash(name: str, effective_at: datetime | None, command: Command, shapes: Shapes) -> bytes:
+    """Return SHA-256 of what was asked for: equal for the same command, and its proof."""
+    effective = effective_at.isoformat() if effective_at else ""
+    canonical = shapes.to_json(_given(shapes.dump(command)), canonical=True)
+    return hashlib.sha256(f"{name}\n{effective}\n".encode() + canonical).digest()
 
 
 def _given(value: Any) -> Any:

@@ -41,6 +41,7 @@ COMMANDS = [
     ["policies", "list"],
     ["policies", "release"],
     ["policies", "decisions"],
+    ["policies", "replay"],
     ["gate"],
     ["replay", "record"],
     ["replay", "accept"],
