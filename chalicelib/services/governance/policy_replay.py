@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.naming import camel
-from chalicelib.services.command_handler import input_hash
 from chalicelib.services.governance.policy_engine import COMMANDS, CommandQuestion
+from chalicelib.services.governance.provenance import input_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
