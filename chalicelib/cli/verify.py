@@ -45,18 +45,22 @@ def verify(
     And that all of it was governed. Every commit is read, none believed: hashes are computed from
     the bytes and chained, versions have no gap, headers and events decode by registered schemas
     whose digests match, times never run backwards, path marks and command ids agree with the past,
-    and digests of policies and code are there. One flipped bit anywhere is found and named as
-    stream@version (exit code 1).
+    digests of policies and code are there, and the policies are the present or released ones. One
+    flipped bit anywhere is found and named as stream@version (exit code 1).
 
     It changes nothing and may be typed while the system runs.
     """
+    from chalicelib.adapters.rego.ledger import PolicyLedger
     from chalicelib.services.verification import Verifier
     from chalicelib.wiring.container import code_digest
     from chalicelib.wiring.embedded import Reading
+    from chalicelib.wiring.resources import resource
 
     with Reading.open(data) as reading:
         started = time.monotonic()
-        verifier = Verifier(reading.system.codec, reading.ports.registry)
+        ledger = PolicyLedger.of(resource("policies"))
+        known = {*ledger.digests, reading.ports.policies.digest}
+        verifier = Verifier(reading.system.codec, reading.ports.registry, known)
         if stream is None:
             _all(reading, verifier, quiet=json)
         else:
@@ -64,6 +68,7 @@ def verify(
         report = verifier.report
         seconds = time.monotonic() - started
         policies = _deciders(reading.ports.policies.digest, report.by_policies)
+        policies["released"] = {each.sha256: each.version for each in ledger.released}
         code = _deciders(code_digest(), report.by_code)
     if json:
         emit(_figures(report, seconds) | {"policies": policies, "code": code})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from chalicelib.kernel.stream import StreamId
 from chalicelib.services.consistency import Mark, encode_token
 from chalicelib.services.event_store import commit_at
 from chalicelib.services.governance.policy_engine import CommandQuestion
-from chalicelib.services.governance.provenance import Accepted
+from chalicelib.services.governance.provenance import Accepted, input_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -198,9 +197,7 @@ class CommandHandler:
         self._writer.policies.authorise(question)
 
     def _accept(self, command: Command, asked: CommandRequest) -> Accepted:
-        effective = asked.effective_at.isoformat() if asked.effective_at else ""
-        canonical = self._shapes.to_json(_given(self._shapes.dump(command)), canonical=True)
-        digest = hashlib.sha256(f"{self.type}\n{effective}\n".encode() + canonical).digest()
+        digest = input_hash(self.type, asked.effective_at, command, self._shapes)
         return Accepted(asked.command_id, self.type, digest, asked.request, asked.effective_at)
 
     def _own_repeat(self, stream: StreamId, accepted: Accepted) -> CommandResult | None:
@@ -220,17 +217,6 @@ class CommandHandler:
     def _recorded(self, stream: StreamId, version: int) -> tuple[PackedCommit, Header]:
         commit = commit_at(self._writer.events, stream, version)
         return commit, self._writer.commit_codec.header(commit)
-
-
-def _given(value: Any) -> Any:
-    """Return plain data without what is None: a command that gains a field keeps its hash."""
-    match value:
-        case dict():
-            return {name: _given(each) for name, each in value.items() if each is not None}
-        case list() | tuple():
-            return [_given(each) for each in value]
-        case _:
-            return value
 
 
 def _result(commit: PackedCommit, header: Header, *, replayed: bool = False) -> CommandResult:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from chalicelib.kernel.errors import NotFound
+from chalicelib.services.denials import Page, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.projection import Projection
     from chalicelib.kernel.stream import StreamId
     from chalicelib.services.dead_letters import DeadLetter, DeadLetters
+    from chalicelib.services.governance.decisions import Decisions
     from chalicelib.services.positions import ParkedStream, Positions
     from chalicelib.services.rebuilds import Rebuild, Rebuilder
 
@@ -47,6 +49,7 @@ class Operations:
 
     positions: Positions
     letters: DeadLetters
+    decisions: Decisions
     projections: Sequence[Projection[Any]]
     redrivers: Mapping[str, Callable[[StreamId], bool]]
     """By consumer: makes a stream go on, and tells whether it did."""
@@ -108,6 +111,10 @@ class Operations:
             for letter in self.letters.all()
             if tenant in (None, letter.commit.stream.tenant)
         ]
+
+    def denials(self, tenant: str, *, limit: int, cursor: str | None = None) -> Page:
+        """Return what the policies forbade in a tenant, newest first; raises InvalidInput too."""
+        return page_of(self.decisions, tenant, limit=limit, cursor=cursor)
 
     def redrive(self, consumer: str, stream: StreamId, tenant: str | None = None) -> bool:
         """Make a stream go on; false if it stops again. Raises NotFound if it had not stopped."""

@@ -17,7 +17,7 @@ from chalicelib.kernel.errors import SchemaViolation, Unavailable
 from chalicelib.kernel.head import REMEMBERED_COMMANDS, last_on
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.kernel.commit import Header
@@ -99,8 +99,15 @@ class _Past:
 class Verifier:
     """Verifies commits in the order of their streams; ``report`` grows with them."""
 
-    def __init__(self, codec: CommitCodec, registry: SchemaRegistry) -> None:
+    def __init__(
+        self,
+        codec: CommitCodec,
+        registry: SchemaRegistry,
+        policies: Collection[str] | None = None,
+    ) -> None:
+        """Take the digests (hex) of all policies that may have decided; None if any may have."""
         self.report = Report()
+        self._policies = None if policies is None else {_NO_DIGEST.hex(), *policies}
         self._codec = codec
         self._registry = registry
         self._pasts: dict[StreamId, _Past] = {}
@@ -196,6 +203,9 @@ class Verifier:
             counter[digest.hex()] += 1
             if digest == _NO_DIGEST:
                 yield f"bears no digest of the {name} that decided"
+        policies = header.policy_digest.hex()
+        if self._policies is not None and policies not in self._policies:
+            yield f"was decided by policies that were never released: {policies}"
 
     def _paths(self, header: Header) -> Iterator[str]:
         for event in dict.fromkeys((each.schema, each.path) for each in header.events):

@@ -203,6 +203,7 @@ def _operations(
     return Operations(
         positions=ports.positions,
         letters=ports.dead_letters,
+        decisions=ports.decisions,
         projections=[handler.projection for handler in projections],
         redrivers={ROUTER: router.redrive, **{each.consumer: each.redrive for each in projections}},
     )

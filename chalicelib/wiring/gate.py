@@ -1,4 +1,4 @@
-"""The gate's checks over a checkout: schemas, upcasters, the ledger, and replay."""
+"""The gate's checks over a checkout: schemas, upcasters, the ledgers, and replay."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.avro.versions import check_versions
 from chalicelib.adapters.histories import Histories
 from chalicelib.adapters.pydantic.json import read_json
+from chalicelib.adapters.rego.ledger import PolicyLedger
 from chalicelib.kernel.errors import Misconfigured, NexusError
 from chalicelib.services.governance.gate import Check, Failure
 from chalicelib.services.governance.replay import Replayer, differences
@@ -31,6 +32,7 @@ HISTORIES: Final = "tests/fixtures/histories"
 _PUT_BACK: Final = "put back what was released (git restore), and add a new version beside it"
 _NEXT: Final = "say it so that older readers and writers can go on, or begin a new event type"
 _RELEASE: Final = "once it is what it should be for ever: nexus schemas release"
+_RELEASE_POLICIES: Final = "once they decide what they should: nexus policies release"
 _ACCEPT: Final = (
     'make the code do what it did; or, if that is meant: nexus replay accept --note "why"'
 )
@@ -41,22 +43,25 @@ _READABLE: Final = "whatever was stored has to be read for ever: mend the schema
 
 @dataclass(frozen=True)
 class Gate:
-    """What is judged: the folder of schemas, that of recorded histories, the mounted contexts."""
+    """What is judged: schemas, recorded histories, policies (folders), the mounted contexts."""
 
     schemas: Path
     histories: Path
+    policies: Path
     contexts: tuple[BoundedContext, ...]
 
     @classmethod
     def here(cls) -> Gate:
         """Return the gate of this checkout; raises Misconfigured if a folder is missing."""
-        return cls(resource("schemas/avro"), resource(HISTORIES), CONTEXTS)
+        policies = resource("policies")
+        return cls(resource("schemas/avro"), resource(HISTORIES), policies, CONTEXTS)
 
     def checks(self) -> tuple[Check, ...]:
         """Return all checks, in the order in which failures are best mended."""
         return (
             *self.schema_checks(),
             Check("ledger", "what was released is as it was; the rest is released", self._ledger),
+            Check("policies", "released bundles are as they were; this is one", self._policies),
             Check("histories", "each released version is in a recorded history", self._coverage),
             Check("replay", "of all histories the code makes what it made before", self._replay),
         )
@@ -93,6 +98,17 @@ class Gate:
             yield Failure(each.file, "was released, and is gone", _PUT_BACK)
         for each in ledger.unreleased():
             yield Failure(each.file, "is not released", _RELEASE)
+
+    def _policies(self) -> Iterator[Failure]:
+        ledger = PolicyLedger.of(self.policies)
+        for each in ledger.edited():
+            place = f"released/{each.sha256}"
+            yield Failure(place, "was released, and has been edited since, or is gone", _PUT_BACK)
+        for name in ledger.strays():
+            yield Failure(f"released/{name}", "is kept, and has no entry any more", _PUT_BACK)
+        if not ledger.is_released():
+            message = f"the bundle {ledger.present[:12]} is not released"
+            yield Failure("rego", message, _RELEASE_POLICIES)
 
     def _coverage(self) -> Iterator[Failure]:
         histories, replayer = Histories(self.histories), self.replayer()

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.adapters.avro.ledger import Ledger
 from chalicelib.adapters.histories import Histories
+from chalicelib.adapters.rego.ledger import PolicyLedger
 from chalicelib.domain.orders import order_details, orders
 from chalicelib.domain.orders.events import OrderPaid, OrderPlaced, OrderShipped
 from chalicelib.domain.orders.order import evolve
@@ -28,7 +29,8 @@ def _gate(tmp_path):
     """A gate over copies, to be broken."""
     schemas = shutil.copytree(resource("schemas"), tmp_path / "schemas") / "avro"
     histories = shutil.copytree(resource(HISTORIES), tmp_path / "histories")
-    return Gate(schemas, histories, CONTEXTS)
+    policies = shutil.copytree(resource("policies"), tmp_path / "policies")
+    return Gate(schemas, histories, policies, CONTEXTS)
 
 
 def failures(gate):
@@ -291,3 +293,49 @@ class TestSchemas:
         assert "orders/OrderShipped/v2.avsc" == gap.place
         assert "no upcaster takes version 1 to 2" in gap.message
         assert "could not be made" in found["replay"][0].fix
+
+
+class TestPolicies:
+    def test_that_are_not_released_are_found(self, gate):
+        """
+        With the command that releases them; then the change passes, and the old bundle is kept.
+        """
+        rule = gate.policies / "rego/commands/roles.rego"
+        rule.write_text(rule.read_text() + "# Another.\n")
+
+        (failure,) = failures(gate)["policies"]
+        PolicyLedger.of(gate.policies).release()
+
+        assert "is not released" in failure.message
+        assert "nexus policies release" in failure.fix
+        assert {} == failures(gate)
+
+    @pytest.mark.parametrize("change", ["edited", "gone", "more"])
+    def test_that_were_released_stay_as_they_were(self, gate, change):
+        """
+        Whatever is done to the contents that are kept.
+        """
+        (kept,) = (gate.policies / "released").iterdir()
+        rule = kept / "commands/roles.rego"
+        if change == "gone":
+            shutil.rmtree(kept)
+        elif change == "edited":
+            rule.write_text(rule.read_text() + "# Another.\n")
+        else:
+            shutil.copy(rule, kept / "commands/more.rego")
+
+        (failure,) = failures(gate)["policies"]
+
+        assert f"released/{kept.name}" == failure.place
+        assert "has been edited since, or is gone" in failure.message
+
+    def test_have_their_entry_for_ever(self, gate):
+        """
+        One that was taken out of the ledger is missed by its contents.
+        """
+        (kept,) = (gate.policies / "released").iterdir()
+        (gate.policies / "released.json").write_text("[]")
+
+        found = [(each.place, each.message) for each in failures(gate)["policies"]]
+
+        assert (f"released/{kept.name}", "is kept, and has no entry any more") == found[0]

@@ -11,9 +11,14 @@ from dataclasses import dataclass, replace
 import pytest
 
 from chalicelib.cli import output
+from chalicelib.kernel.commit import Principal
+from chalicelib.kernel.errors import Forbidden
 from chalicelib.kernel.messages import Event
 from chalicelib.wiring.container import code_digest
 from chalicelib.wiring.contexts import CONTEXTS
+from chalicelib.wiring.embedded import Embedded
+from chalicelib.wiring.settings import Settings
+from tests.support.client import Client
 from tests.support.hygiene import ROOT
 
 COMMANDS = [
@@ -34,6 +39,9 @@ COMMANDS = [
     ["schemas", "register"],
     ["schemas", "release"],
     ["policies", "list"],
+    ["policies", "release"],
+    ["policies", "decisions"],
+    ["policies", "replay"],
     ["gate"],
     ["token"],
     ["replay", "record"],
@@ -45,7 +53,9 @@ READING = [
     ["streams", "show", "Order/o-1"],
     ["projections", "list"],
     ["dlq", "list"],
+    ["policies", "decisions"],
 ]
+SHIPMENT = {"carrier": "DHL", "trackingNumber": "t-1"}
 BUNDLE = re.compile(r"[0-9a-f]{64}")
 
 
@@ -431,3 +441,48 @@ def test_it_is_a_module_too(data):
     )
 
     assert '"default/Order/o-1"' in done.stdout
+
+
+class TestDecisions:
+    @pytest.fixture(name="denied")
+    def _denied(self, tmp_path):
+        """A folder with three denials to a clerk."""
+        clerk = Principal("user", "u-1", "default", ("orders.clerk",))
+        with Embedded.assemble(Settings(data=tmp_path / "denied")) as embedded:
+            for order in ("1", "2", "3"):
+                with pytest.raises(Forbidden):
+                    Client(embedded, clerk).command("ShipOrder", {"orderId": order, **SHIPMENT})
+        return tmp_path / "denied"
+
+    def test_are_listed_the_newest_first(self, nexus, denied):
+        """
+        With who was refused, by which rule and why; it can be gone on from.
+        """
+        first = nexus("policies", "decisions", "--data", denied, "--limit", 2, "--json").json
+        rest = nexus(
+            "policies", "decisions", "--data", denied, "--cursor", first["next"], "--json"
+        ).json
+
+        items = [*first["items"], *rest["items"]]
+        assert (2, None) == (len(first["items"]), rest["next"])
+        streams = ["default/Order/3", "default/Order/2", "default/Order/1"]
+        assert streams == [each["stream"] for each in items]
+        assert {"u-1"} == {each["principal"]["id"] for each in items}
+
+    def test_are_told_to_people(self, nexus, denied):
+        """
+        In a table, and how to see more.
+        """
+        done = nexus("policies", "decisions", "--data", denied, "--limit", 2)
+
+        assert 0 == done.code
+        assert "nexus.commands.roles" in done.out
+        assert "There are more: --cursor " in done.out
+
+    def test_are_those_of_one_tenant(self, nexus, denied):
+        """
+        Another has none.
+        """
+        asked = ("policies", "decisions", "--data", denied, "--tenant", "other", "--json")
+
+        assert {"items": [], "next": None} == nexus(*asked).json

@@ -23,7 +23,8 @@ def _gate(tmp_path, monkeypatch):
     """A gate over copies, which the commands take for that of the checkout."""
     schemas = shutil.copytree(resource("schemas"), tmp_path / "schemas") / "avro"
     histories = shutil.copytree(resource(HISTORIES), tmp_path / "histories")
-    gate = Gate(schemas, histories, CONTEXTS)
+    policies = shutil.copytree(resource("policies"), tmp_path / "policies")
+    gate = Gate(schemas, histories, policies, CONTEXTS)
     monkeypatch.setattr(Gate, "here", lambda: gate)
     return gate
 
@@ -61,9 +62,8 @@ class TestGate:
 
         assert (0, "") == (done.code, done.err)
         assert done.out.endswith("All checks passed.\n")
-        assert ["schemas", "versions", "upcasters", "ledger", "histories", "replay"] == [
-            each["check"] for each in nexus("gate", "--json").json["checks"]
-        ]
+        checks = ["schemas", "versions", "upcasters", "ledger", "policies", "histories", "replay"]
+        assert checks == [each["check"] for each in nexus("gate", "--json").json["checks"]]
 
     def test_shows_what_is_made_otherwise_field_by_field(self, nexus, shouting):
         """
@@ -89,16 +89,16 @@ class TestGate:
         """
         nexus("gate", "--junit", tmp_path / "gate.xml")
         changed = ET.parse(tmp_path / "gate.xml").getroot()  # noqa: S314 - our own
-        assert [0, 0, 0, 0, 0, 7] == [len(case.findall("failure")) for case in changed]
+        assert [0, 0, 0, 0, 0, 0, 7] == [len(case.findall("failure")) for case in changed]
         place = "readModels.order-details.document.customerId"
-        assert f'{place}: was "cust-1", is "CUST-1"' in str(changed[5][0].text)
+        assert f'{place}: was "cust-1", is "CUST-1"' in str(changed[6][0].text)
 
         edit(shouting)
         nexus("gate", "--junit", tmp_path / "gate.xml")
 
         suite = ET.parse(tmp_path / "gate.xml").getroot()  # noqa: S314 - our own
         cases = {case.get("name"): case.findall("failure") for case in suite}
-        assert ("6", "2") == (suite.get("tests"), suite.get("failures"))
+        assert ("7", "2") == (suite.get("tests"), suite.get("failures"))
         assert [0, 0, 1] == [len(cases[name]) for name in ("schemas", "upcasters", "ledger")]
         assert f"{PAID}: was released, and has been edited since" == cases["ledger"][0].get(
             "message"
@@ -115,6 +115,40 @@ class TestGate:
         assert "for target in check gate test; do" in (ROOT / ".ci/run").read_text()
 
 
+class TestReleaseOfPolicies:
+    def test_enters_what_is_new(self, nexus, gate):
+        """
+        Once, with a number; then there is nothing left to release, and the gate passes.
+        """
+        rule = gate.policies / "rego/commands/roles.rego"
+        rule.write_text(rule.read_text() + "# Another.\n")
+
+        assert 1 == nexus("gate").code
+        done = nexus("policies", "release", "--json")
+
+        added = done.json["released"]
+        assert (0, 2, 64) == (done.code, added["version"], len(added["digest"]))
+        assert (gate.policies / "released" / added["digest"] / "commands/roles.rego").is_file()
+        assert "released already" in nexus("policies", "release").out
+        assert 0 == nexus("gate").code
+
+    @pytest.mark.parametrize("place", ["rego", "released/*"], ids=["present", "released"])
+    def test_refuses_what_is_broken(self, nexus, gate, place):
+        """
+        A bundle that does not compile, or a ledger that is no longer what it was: exit code 2.
+        """
+        before = (gate.policies / "released.json").read_bytes()
+        rules = gate.policies / "rego/lib/names.rego"
+        rules.write_text(rules.read_text() + "# Another.\n")
+        (broken,) = gate.policies.glob(f"{place}/commands/roles.rego")
+        broken.write_text("no rule")
+
+        done = nexus("policies", "release")
+
+        assert (2, "") == (done.code, done.out)
+        assert before == (gate.policies / "released.json").read_bytes()
+
+
 class TestRelease:
     def test_enters_what_is_new(self, nexus, gate):
         """
@@ -126,8 +160,8 @@ class TestRelease:
 
         done = nexus("schemas", "release", "--json")
 
-        new = {name: entries[-1][name] for name in ("type", "version")}
-        assert {"released": [new]} == done.json
+        last = {each: entries[-1][each] for each in ("type", "version")}
+        assert {"released": [last]} == done.json
         assert entries == json.loads(ledger.read_text())
         assert "All schemas are released already.\n" == nexus("schemas", "release").out
 

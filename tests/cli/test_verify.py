@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import shutil
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -14,6 +16,7 @@ from chalicelib.adapters.embedded.folder import DataFolder
 from chalicelib.kernel.errors import VersionConflict
 from chalicelib.kernel.stream import StreamId
 from chalicelib.wiring.container import code_digest
+from chalicelib.wiring.resources import resource
 
 pytestmark = pytest.mark.requirement("R1")
 
@@ -104,6 +107,37 @@ class TestSound:
         assert (0, {code_digest(): 7}) == (
             done.json["code"]["byPresent"],
             done.json["code"]["byOthers"],
+        )
+
+    def test_policies_of_before_are_no_fault_if_they_were_released(
+        self, nexus, data, tmp_path, monkeypatch
+    ):
+        """
+        Else each commit that they decided is named, until they are released.
+        """
+        policies = shutil.copytree(resource("policies"), tmp_path / "policies")
+        shutil.copytree(resource("schemas"), tmp_path / "schemas")
+        ledger = policies / "released.json"
+        (released,) = json.loads(ledger.read_bytes())
+        rule = policies / "rego/commands/roles.rego"
+        rule.write_text(rule.read_text() + "# Another.\n")
+        monkeypatch.setattr(
+            "chalicelib.wiring.resources.Path", lambda _: tmp_path / "chalicelib/__init__.py"
+        )
+
+        fine = nexus("verify", "--data", data, "--json")
+        ledger.write_text("[]")
+        wrong = nexus("verify", "--data", data, "--json")
+
+        digest = released["sha256"]
+        assert (0, 0, {digest: 7}, {digest: 1}) == (
+            fine.code,
+            *(fine.json["policies"][each] for each in ("byPresent", "byOthers", "released")),
+        )
+        assert (1, 7) == (wrong.code, wrong.json["found"])
+        assert (
+            f"by policies that were never released: {digest}"
+            in (wrong.json["findings"][0]["message"])
         )
 
     def test_a_stream_that_is_not_there(self, nexus, data):

@@ -9,6 +9,8 @@ from chalicelib.domain.orders import orders
 from chalicelib.domain.orders.projections import order_details
 from chalicelib.entrypoints.http import create_app
 from chalicelib.entrypoints.local.server import LocalServer
+from chalicelib.kernel.commit import Principal
+from chalicelib.kernel.errors import Forbidden
 from chalicelib.wiring import use
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.mappings import ROUTING
@@ -229,3 +231,59 @@ def test_a_post_needs_no_body_where_there_is_nothing_to_say(http):
     del sent.headers["content-length"]
 
     assert 202 == http.send(sent).status_code
+
+
+SHIPMENT = {"orderId": "o-1", "carrier": "DHL", "trackingNumber": "t-1"}
+DENIALS = "/api/operations/decisions"
+
+
+@pytest.fixture(name="denied")
+def _denied(embedded):
+    """Three commands that a clerk was denied, in this order; and one of another tenant's."""
+    clerk = Principal("user", "u-1", "default", ("orders.clerk",))
+    for who, order in ((clerk, "1"), (clerk, "2"), (replace(clerk, tenant="other"), "x"),
+                       (clerk, "3")):  # fmt: skip
+        with pytest.raises(Forbidden):
+            Client(embedded, who).command("ShipOrder", {**SHIPMENT, "orderId": order})
+    return embedded.ports.policies.digest
+
+
+def test_denials_tell_who_was_refused_what_and_why(http, denied):
+    """
+    By which rule and which bundle; of what was said, only the names of its fields.
+    """
+    denial = http.get(DENIALS).json()["items"][0]
+
+    assert ("orders.ShipOrder", "default/Order/3", denied) == (
+        denial["type"],
+        denial["stream"],
+        denial["policies"],
+    )
+    principal = {"kind": "user", "id": "u-1", "tenant": "default", "roles": ["orders.clerk"]}
+    assert principal == denial["principal"]
+    assert ["nexus.commands.roles"] == [each["rule"] for each in denial["reasons"]]
+    assert "may not issue orders.ShipOrder" in denial["reasons"][0]["message"]
+    assert [*SHIPMENT, "furtherParcels"] == denial["input"]["fields"]
+    assert "DHL" not in str(denial)
+
+
+@pytest.mark.usefixtures("denied")
+def test_denials_are_paged_from_the_newest_on(http):
+    """
+    Each comes once, and none of another tenant's; the last page has no next.
+    """
+    pages = [http.get(DENIALS, params={"limit": 2}).json()]
+    while pages[-1]["next"]:
+        params = {"limit": 2, "cursor": pages[-1]["next"]}
+        pages.append(http.get(DENIALS, params=params).json())
+
+    found = [[each["stream"] for each in page["items"]] for page in pages]
+    assert [["default/Order/3", "default/Order/2"], ["default/Order/1"]] == found
+
+
+@pytest.mark.parametrize("query", ["cursor=7", "limit=0", "tenant=other", "limit=1&limit=2"])
+def test_denials_take_nothing_else(http, query):
+    """
+    A cursor that is none, an impossible limit, and what is not known, as whose they are.
+    """
+    assert 400 == http.get(f"{DENIALS}?{query}").status_code

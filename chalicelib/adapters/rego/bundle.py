@@ -33,7 +33,7 @@ def read_bundle(folder: Path) -> Bundle:
     Raises Misconfigured when there is no rule, or a file can't be read as what its name says.
     """
     try:
-        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
+        files = read_files(folder)
         rules = {path: files[path].decode() for path in files if path.endswith(".rego")}
         data = tuple(_rooted(path, files[path]) for path in files if path.endswith(".json"))
     except (OSError, ValueError) as error:
@@ -41,6 +41,11 @@ def read_bundle(folder: Path) -> Bundle:
     if not rules:
         raise Misconfigured(f"there are no policies in {folder}")
     return Bundle(rules, data, digest_of(files))
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Return what a bundle consists of, by path; raises OSError."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

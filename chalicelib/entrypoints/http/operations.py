@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.entrypoints.http.paging import paging
 from chalicelib.entrypoints.http.responses import answer
 from chalicelib.entrypoints.http.routes import Routes
 from chalicelib.kernel.errors import Fault, InvalidInput
@@ -27,6 +28,7 @@ def blueprint() -> Routes:
     routes.get("/api/operations/projections", projections)
     routes.get("/api/operations/projections/{index}/rebuild", last_rebuild)
     routes.post("/api/operations/projections/{index}/rebuild", rebuild)
+    routes.get("/api/operations/decisions", decisions)
     routes.get("/api/operations/dlq", dead_letters)
     routes.post("/api/operations/dlq/{consumer}/redrive", redrive)
     return routes
@@ -62,6 +64,14 @@ def dead_letters(incoming: Incoming) -> Response:
     """Return what could not be applied, by whom and why: ``{items}``."""
     tenant = incoming.principal(OPERATIONS).tenant
     return answer(current().shapes.to_json({"items": current().operations.dead_letters(tenant)}))
+
+
+def decisions(incoming: Incoming) -> Response:
+    """Return a page of what the policies forbade, newest first: ``{items, next}``."""
+    tenant = incoming.principal(OPERATIONS).tenant
+    limit, cursor = paging(incoming.parameters)
+    page = current().operations.denials(tenant, limit=limit, cursor=cursor)
+    return answer(current().shapes.to_json(page))
 
 
 def redrive(incoming: Incoming) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.commit import EventHeader, Header, SnapshotDue
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from chalicelib.kernel.commit import Principal
     from chalicelib.kernel.head import Head
+    from chalicelib.kernel.messages import Command
     from chalicelib.services.governance.schema_registry import RegisteredSchema
+    from chalicelib.services.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +94,21 @@ def tree_digest(root: Path, pattern: str = "**/*.py") -> str:
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)
     return digest.hexdigest()
+
+
+def input_hash(name: str, effective_at: datetime | None, command: Command, shapes: Shapes) -> bytes:
+    """Return SHA-256 of what was asked for: equal for the same command, and its proof."""
+    effective = effective_at.isoformat() if effective_at else ""
+    canonical = shapes.to_json(_given(shapes.dump(command)), canonical=True)
+    return hashlib.sha256(f"{name}\n{effective}\n".encode() + canonical).digest()
+
+
+def _given(value: Any) -> Any:
+    """Return plain data without what is None: a command that gains a field keeps its hash."""
+    match value:
+        case dict():
+            return {name: _given(each) for name, each in value.items() if each is not None}
+        case list() | tuple():
+            return [_given(each) for each in value]
+        case _:
+            return value

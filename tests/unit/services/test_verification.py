@@ -125,6 +125,23 @@ def logged(log, newest_known=0):
     return verifier.report, steps
 
 
+class TestPolicies:
+    def test_may_be_any_unless_it_is_said_which(self):
+        """
+        Those that are known are fine, the others are found, at each commit that they decided.
+        """
+
+        def found(policies):
+            verifier = Verifier(CODEC, REGISTRY, policies)
+            verifier.stream(written())
+            return verifier.report.findings
+
+        told = f"was decided by policies that were never released: {b'p'.hex() * 32}"
+        assert [] == found(None) == found([b"q".hex() * 32, b"p".hex() * 32])
+        assert {told} == {each.message for each in found([b"q".hex() * 32])}
+        assert len(written()) == len(found([]))
+
+
 class TestSoundStreams:
     def test_nothing_is_found(self):
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.entrypoints.http import errors as http
+from chalicelib.entrypoints.http.openapi.denials import denials
 from chalicelib.entrypoints.http.openapi.operation import json, operation, public
 from chalicelib.entrypoints.http.openapi.parameters import path
 from chalicelib.entrypoints.http.openapi.problems import EVERYWHERE
@@ -135,6 +136,7 @@ def paths(components: Components) -> Iterator[tuple[str, Json]]:
         )
     }  # fmt: skip
     yield "/api/operations/projections/{index}/rebuild", _rebuild(components)
+    yield "/api/operations/decisions", {"get": denials(components, components.problems(*_PROBLEMS))}
     letters = json("All of them.", _items(components.schema("DeadLetter", _LETTER)))
     yield (
         "/api/operations/dlq",
