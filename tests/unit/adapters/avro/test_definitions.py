@@ -92,11 +92,11 @@ class TestParsed:
     @pytest.mark.parametrize("depth", [5_000, 200_000])
     def test_refuses_what_is_too_deep(self, depth):
         """
-        However deep: no stack overflows.
+        However deep: no stack overflows. How deep JSON may be is for Python's version to say.
         """
         text = '{"type":"array","items":' * depth + '"int"' + "}" * depth
 
-        with pytest.raises(ValueError, match="no Avro schema"):
+        with pytest.raises(ValueError, match=r"no Avro schema|the schema of something else"):
             parsed(text, "nexus.pots.PotFired")
 
 
