@@ -7,12 +7,12 @@ import json
 import shutil
 import subprocess
 import sys
-import venv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-ROOT: Final = Path(__file__).parents[2]
+from tests.support.fetching import ROOT, python
+
 _CACHE: Final = ROOT / ".cache" / "bench"
 _PEERS: Final = Path(__file__).parent / "peers"
 
@@ -25,7 +25,7 @@ class Environment(Protocol):
     """What a store runs in."""
 
     def command(self) -> tuple[list[str], Path]:
-        """Return what starts it and in which folder, installed; raises CannotInstall."""
+        """Return what starts it and in which folder; raises CannotInstall or CannotRun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,7 @@ class PythonPackages:
     requirements: tuple[str, ...]
 
     def command(self) -> tuple[list[str], Path]:
-        folder = _folder("python", *self.requirements, sys.version)
-        if not (folder / "installed").exists():
-            venv.create(folder, clear=True, with_pip=True)
-            pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
-            _run([*map(str, pip), *self.requirements], folder)
-            (folder / "installed").touch()
-        return [str(folder / "bin" / "python"), "-m", self.module], ROOT
+        return [python("bench", self.requirements), "-m", self.module], ROOT
 
 
 @dataclass(frozen=True, slots=True)

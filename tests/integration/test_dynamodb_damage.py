@@ -8,7 +8,6 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from chalicelib.adapters.aws import clients
-from chalicelib.adapters.aws.deadline import remaining
 from chalicelib.adapters.aws.dynamodb import snapshots
 from chalicelib.adapters.aws.dynamodb.calls import Dynamo
 from chalicelib.adapters.aws.dynamodb.commits import ATTRIBUTES, item_of
@@ -16,6 +15,7 @@ from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
 from chalicelib.adapters.aws.dynamodb.snapshots import DynamoSnapshotStore
 from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE, SNAPSHOTS
 from chalicelib.adapters.aws.retries import RESERVE
+from chalicelib.adapters.deadline import remaining
 from chalicelib.kernel.errors import CorruptStream, Misconfigured, TooManyRequests
 from tests.support.commits import a_commit, a_stream
 from tests.support.dynamodb_tables import a_dynamo, a_table

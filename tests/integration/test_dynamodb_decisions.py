@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.adapters.aws.deadline import remaining
 from chalicelib.adapters.aws.dynamodb.decisions import PATIENCE, SHARDS, DynamoDecisions
 from chalicelib.adapters.aws.dynamodb.tables import DECISIONS
 from chalicelib.adapters.aws.retries import BUDGET, RESERVE
+from chalicelib.adapters.deadline import remaining
 from tests.contract.decisions import a_denial
 from tests.support.dynamodb_tables import a_dynamo, a_table
 

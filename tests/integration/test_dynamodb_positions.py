@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.adapters.aws.deadline import remaining, within
 from chalicelib.adapters.aws.dynamodb.positions import MAX_REASON, DynamoPositions
 from chalicelib.adapters.aws.dynamodb.tables import PARKED, POSITIONS
+from chalicelib.adapters.deadline import remaining, within
 from chalicelib.kernel.errors import Misconfigured
 from chalicelib.services.positions import Position
 from tests.support.commits import a_stream

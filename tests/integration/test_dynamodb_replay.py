@@ -6,11 +6,11 @@ from itertools import islice
 
 import pytest
 
-from chalicelib.adapters.aws.deadline import remaining, within
 from chalicelib.adapters.aws.dynamodb.commits import item_of
 from chalicelib.adapters.aws.dynamodb.event_store import DynamoEventStore
 from chalicelib.adapters.aws.dynamodb.replay import Checkpoint, Place, Replay
 from chalicelib.adapters.aws.dynamodb.tables import EVENT_STORE
+from chalicelib.adapters.deadline import remaining, within
 from chalicelib.kernel.commit import PackedCommit
 from chalicelib.kernel.errors import CorruptStream, InvalidInput
 from chalicelib.kernel.stream import StreamId

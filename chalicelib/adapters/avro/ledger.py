@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.avro.definitions import digest_of
+from chalicelib.adapters.ledgers import write_entries
 from chalicelib.kernel.errors import Misconfigured
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ class Ledger:
             raise Misconfigured(f"{names}: released, and changed since; put back what was released")
         added = self.unreleased()
         if added:
-            lines = (json.dumps(_record(each)) for each in (*self.released, *added))
-            self.file.write_text("[\n  " + ",\n  ".join(lines) + "\n]\n", encoding="utf-8")
+            write_entries(self.file, map(_record, (*self.released, *added)))
         return added
 
 

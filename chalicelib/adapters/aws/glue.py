@@ -10,8 +10,8 @@ from botocore.parsers import ResponseParserError
 
 from chalicelib.adapters.answers import NotThere
 from chalicelib.adapters.aws import clients
-from chalicelib.adapters.aws.deadline import within
 from chalicelib.adapters.aws.retries import BUDGET, RESERVE, code_of, retried
+from chalicelib.adapters.deadline import within
 from chalicelib.kernel.errors import Misconfigured, SchemaViolation, Unavailable
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from chalicelib.adapters.answers import NotThere, member, of_type
 from chalicelib.adapters.avro.definitions import canonical, is_event, is_type, registered, same
-from chalicelib.adapters.aws.deadline import remaining
 from chalicelib.adapters.aws.glue import Glue
+from chalicelib.adapters.deadline import remaining
 from chalicelib.kernel.errors import SchemaViolation, Unavailable
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore import exceptions
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
-from chalicelib.adapters.aws.deadline import remaining
+from chalicelib.adapters.deadline import remaining
 from chalicelib.kernel.errors import Misconfigured, NexusError, TooManyRequests, Unavailable
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import parse_url
 
 from chalicelib.adapters.answers import NotThere
-from chalicelib.adapters.aws.deadline import remaining
+from chalicelib.adapters.deadline import remaining
+from chalicelib.adapters.web import content_of, require_tls
 from chalicelib.kernel.errors import Misconfigured, SchemaViolation, TooManyRequests, Unavailable
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ READ_TIMEOUT: Final = 3.0
 """Seconds of silence."""
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of an answer; a definition is far below, and so is a list of subjects."""
-_CHUNK: Final = 64 * 1024
 PAUSE: Final = wait_random_exponential(multiplier=0.05, max=1.0)
-_LOOPBACK: Final = frozenset({"127.0.0.1", "[::1]", "localhost"})
 _MEDIA: Final = "application/vnd.schemaregistry.v1+json"
 _NOT_FOUND: Final = frozenset({40401, 40402, 40403, 40408})
 """No such subject, version, schema, or mode of its own."""
@@ -77,7 +76,7 @@ class RegistryHttp:
                 retries=False,  # nor are redirects followed: the password is for this one only
                 preload_content=False,
             )
-            content = _content(answer, ends)
+            content = content_of(answer, "the schema registry's answer", LARGEST, ends)
         except HTTPError as error:
             raise Unavailable(f"{what}: {type(error).__name__} {error}") from error
         return _judged(answer.status, content, what)
@@ -92,19 +91,8 @@ def _checked(url: str) -> str:
         raise Misconfigured("a registry's URL must not have the password in it")
     if parts.scheme not in ("http", "https") or not parts.host or parts.query or parts.fragment:
         raise Misconfigured(f"{url!r} is no URL of a schema registry")
-    if parts.scheme == "http" and parts.host not in _LOOPBACK:
-        raise Misconfigured(f"{url} is not on this machine, so it has to be https")
+    require_tls(url, parts)
     return url.rstrip("/")
-
-
-def _content(answer: urllib3.BaseHTTPResponse, ends: float) -> bytes:
-    content = bytearray()
-    while chunk := answer.read1(_CHUNK):
-        content += chunk
-        if len(content) > LARGEST or time.monotonic() > ends:
-            answer.close()
-            raise Unavailable("the schema registry's answer is too large, or comes too slowly")
-    return bytes(content)
 
 
 def _judged(status: int, content: bytes, what: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.adapters.embedded.places import SqlitePlace
 from chalicelib.adapters.embedded.records import row_of
 from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.adapters.texts import storable
@@ -15,7 +16,6 @@ from chalicelib.services.dead_letters import DeadLetter
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.adapters.embedded.database import Database
 
 SCHEMA: Final = Schema(
     "dead letters",
@@ -53,11 +53,11 @@ _COPY: Final = """
 _CLEAR: Final = "DELETE FROM letters WHERE consumer = ?"
 
 
-class SqliteDeadLetters:
+class SqliteDeadLetters(SqlitePlace):
     """Implements DeadLetters and Place."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    _clear = _CLEAR
+    _copy = _COPY
 
     def put(self, letter: DeadLetter) -> None:
         reason, failed_at = storable(letter.reason), letter.failed_at.isoformat()
@@ -78,15 +78,6 @@ class SqliteDeadLetters:
     def count(self) -> int:
         ((count,),) = self._database.rows("SELECT count(*) FROM letters")
         return int(count)
-
-    def replace(self, consumer: str, by: str) -> None:
-        with self._database.write() as connection:
-            connection.execute(_CLEAR, (consumer,))
-            connection.execute(_COPY, (consumer, by))
-
-    def clear(self, consumer: str) -> None:
-        with self._database.write() as connection:
-            connection.execute(_CLEAR, (consumer,))
 
 
 def _letter(row: Any) -> DeadLetter:

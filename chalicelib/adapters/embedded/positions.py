@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.adapters.embedded.places import SqlitePlace
 from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.adapters.texts import storable
 from chalicelib.kernel.stream import StreamId
@@ -12,7 +13,6 @@ from chalicelib.services.positions import ParkedStream, Position
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from chalicelib.adapters.embedded.database import Database
 
 SCHEMA: Final = Schema(
     "positions",
@@ -62,11 +62,11 @@ _COPY: Final = """
 _CLEAR: Final = "DELETE FROM positions WHERE consumer = ?"
 
 
-class SqlitePositions:
+class SqlitePositions(SqlitePlace):
     """Implements Positions and Place."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    _clear = _CLEAR
+    _copy = _COPY
 
     def get(self, consumer: str, stream: StreamId) -> Position:
         rows = self._database.rows(_GET, (consumer, str(stream)))
@@ -98,12 +98,3 @@ class SqlitePositions:
             for name, stream, *rest in self._database.rows(_PARKED, (consumer,))
         ]
         return sorted(found, key=lambda each: (each.consumer, each.stream))
-
-    def replace(self, consumer: str, by: str) -> None:
-        with self._database.write() as connection:
-            connection.execute(_CLEAR, (consumer,))
-            connection.execute(_COPY, (consumer, by))
-
-    def clear(self, consumer: str) -> None:
-        with self._database.write() as connection:
-            connection.execute(_CLEAR, (consumer,))

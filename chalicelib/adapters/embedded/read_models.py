@@ -16,6 +16,7 @@ from chalicelib.adapters.embedded.conditions import (
     type_of,
     value_of,
 )
+from chalicelib.adapters.embedded.places import SqlitePlace
 from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.adapters.seals import seal
 from chalicelib.adapters.texts import storable
@@ -96,14 +97,17 @@ _COPY: Final = """
 _CLEAR: Final = "DELETE FROM documents WHERE index_name = ?"
 
 
-class SqliteReadModels:
+class SqliteReadModels(SqlitePlace):
     """Implements ReadModels and Place. Integers have 64 bits; sums are exact beyond that.
 
     Each document is sealed, and a damaged one is not shown.
     """
 
+    _clear = _CLEAR
+    _copy = _COPY
+
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self.damaged: dict[str, str] = {}
         """By index, what was found to be damaged, and what to do."""
 
@@ -151,15 +155,6 @@ class SqliteReadModels:
         )
         rows = self._rows(index, sql, (index, grouping.tenant, *values))
         return [_group(row, len(grouping.by)) for row in rows]
-
-    def replace(self, consumer: str, by: str) -> None:
-        with self._database.write() as connection:
-            connection.execute(_CLEAR, (consumer,))
-            connection.execute(_COPY, (consumer, by))
-
-    def clear(self, consumer: str) -> None:
-        with self._database.write() as connection:
-            connection.execute(_CLEAR, (consumer,))
 
     def _rows(self, index: str, sql: str, values: Sequence[object]) -> list[Any]:
         try:

@@ -10,6 +10,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import parse_url
 
+from chalicelib.adapters.web import content_of, require_tls
 from chalicelib.kernel.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=2.0)
 """Seconds of silence; a request waits for it."""
 BUDGET: Final = 3.0
 """Seconds for all of it."""
-_CHUNK: Final = 64 * 1024
-_LOOPBACK: Final = frozenset({"127.0.0.1", "[::1]", "localhost"})
 _OK: Final = 200
 
 
@@ -56,7 +55,7 @@ def _url(url: str) -> Callable[[], bytes]:
         try:
             # A redirect isn't followed: it could lead away from TLS, or from this host.
             answer = pool.request("GET", url, timeout=TIMEOUT, retries=False, preload_content=False)
-            content = _content(answer, ends)
+            content = content_of(answer, "the key set", LARGEST, ends)
         except HTTPError as error:
             raise Unavailable(f"{url} does not answer ({type(error).__name__})") from error
         if answer.status != _OK:
@@ -66,16 +65,6 @@ def _url(url: str) -> Callable[[], bytes]:
     return read
 
 
-def _content(answer: urllib3.BaseHTTPResponse, ends: float) -> bytes:
-    content = bytearray()
-    while chunk := answer.read1(_CHUNK):
-        content += chunk
-        if len(content) > LARGEST or time.monotonic() > ends:
-            answer.close()
-            raise Unavailable("the key set is too large, or comes too slowly")
-    return bytes(content)
-
-
 def _check(url: str) -> None:
     try:
         parts = parse_url(url)
@@ -83,5 +72,4 @@ def _check(url: str) -> None:
         raise Misconfigured("NEXUS_JWKS is no URL of a key set") from error
     if parts.auth or not parts.host or parts.scheme not in ("http", "https"):
         raise Misconfigured("NEXUS_JWKS is no https URL of a key set, without a password in it")
-    if parts.scheme == "http" and parts.host not in _LOOPBACK:
-        raise Misconfigured(f"{url} is not on this machine, so it has to be https")
+    require_tls(url, parts)

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters.ledgers import write_entries
 from chalicelib.adapters.rego.bundle import read_bundle, read_files
 from chalicelib.kernel.errors import Misconfigured
 
@@ -85,9 +86,7 @@ class PolicyLedger:
             kept = self.folder(added.sha256) / path
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_bytes(content)
-        lines = (json.dumps(_record(each)) for each in (*self.released, added))
-        text = "[\n  " + ",\n  ".join(lines) + "\n]\n"
-        (self.policies / "released.json").write_text(text, encoding="utf-8")
+        write_entries(self.policies / "released.json", map(_record, (*self.released, added)))
         return added
 
     def _kept(self, release: Release) -> str | None:

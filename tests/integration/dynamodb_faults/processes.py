@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from chalicelib.adapters.aws.deadline import within
+from chalicelib.adapters.deadline import within
 from chalicelib.kernel.errors import NexusError, Unavailable
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.command_handler import CommandRequest, CommandResult

@@ -11,9 +11,9 @@ from unittest.mock import patch
 import pytest
 
 from chalicelib.adapters.aws import clients, retries
-from chalicelib.adapters.aws.deadline import within
 from chalicelib.adapters.aws.dynamodb.calls import Dynamo
 from chalicelib.adapters.aws.dynamodb.tables import DECISIONS, EVENT_STORE, SNAPSHOTS
+from chalicelib.adapters.deadline import within
 from chalicelib.domain.orders import orders
 from chalicelib.domain.orders.events import OrderPaid
 from chalicelib.domain.orders.order import order

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.aws.deadline import within
 from chalicelib.adapters.aws.dynamodb.calls import Purpose
 from chalicelib.adapters.aws.retries import RESERVE
+from chalicelib.adapters.deadline import within
 from chalicelib.adapters.decision_records import record_from_text, record_to_text, sortable
 
 if TYPE_CHECKING:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.aws.dynamodb.calls import Purpose
@@ -12,6 +10,7 @@ from chalicelib.adapters.aws.dynamodb.tables import PARKED
 from chalicelib.adapters.texts import shortened
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.positions import ParkedStream, Position
+from chalicelib.services.side_by_side import SideBySide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,18 +60,13 @@ class DynamoPositions:
         if not versions:
             return
 
-        def move(stream: StreamId, version: int) -> None:
+        def move(moved: tuple[StreamId, int]) -> None:
+            stream, version = moved
             values = {":version": {"N": str(version)}}
             self._update("advance", consumer, stream, "SET #version = :version", _IS_BEHIND, values)
 
         with ThreadPoolExecutor(min(_THREADS, len(versions))) as threads:
-            # Each in the caller's context, which has the deadline.
-            moves = [
-                threads.submit(copy_context().run, partial(move, stream, version))
-                for stream, version in versions.items()
-            ]
-        for each in moves:
-            each.result()
+            SideBySide(threads).each(move, versions.items())
 
     def park(self, consumer: str, stream: StreamId, version: int, reason: str) -> None:
         mark = {

@@ -6,9 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.aws.capacity import item_size
-from chalicelib.adapters.aws.deadline import within
 from chalicelib.adapters.aws.dynamodb.calls import MAX_ITEM, Purpose
 from chalicelib.adapters.aws.retries import RESERVE
+from chalicelib.adapters.deadline import within
 from chalicelib.adapters.deflate import deflate, inflate
 from chalicelib.adapters.heads import head_from_text, head_to_text
 from chalicelib.adapters.seals import seal

@@ -1,8 +1,8 @@
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from chalicelib.adapters.aws.deadline import remaining, within
 from chalicelib.adapters.aws.retries import BUDGET, retried
+from chalicelib.adapters.deadline import remaining, within
 from chalicelib.kernel.errors import Misconfigured, TooManyRequests, Unavailable
 
 pytestmark = pytest.mark.requirement("T11")

@@ -3,9 +3,9 @@ import time
 import pytest
 
 from chalicelib.adapters.answers import NotThere
-from chalicelib.adapters.aws.deadline import within
 from chalicelib.adapters.confluent import http
 from chalicelib.adapters.confluent.http import RegistryHttp
+from chalicelib.adapters.deadline import within
 from chalicelib.kernel.errors import Misconfigured, SchemaViolation, TooManyRequests, Unavailable
 from tests.support.scripted_server import HTML, Answer, scripted
 
