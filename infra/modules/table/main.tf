@@ -34,13 +34,10 @@ resource "aws_dynamodb_table" "this" {
     }
   }
 
-  dynamic "ttl" {
-    for_each = var.expires[*]
-
-    content {
-      attribute_name = ttl.value
-      enabled        = true
-    }
+  # Said for a table without one, too: what is left out is known only when it has been applied.
+  ttl {
+    enabled        = var.expires != null
+    attribute_name = var.expires
   }
 
   point_in_time_recovery {
