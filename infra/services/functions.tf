@@ -1,5 +1,4 @@
-# Each function: what is called, how large it is, what wakes it, and whether it is on the table of
-# infra/policies/roles.json.
+# Each function: what is called, how large it is, and which stream it reads.
 locals {
   functions = {
     commands = {
@@ -34,7 +33,6 @@ locals {
     NEXUS_JWKS         = "${var.identity.issuer}/.well-known/jwks.json"
     NEXUS_JWT_ISSUER   = var.identity.issuer
     NEXUS_JWT_AUDIENCE = var.identity.audience
-    NEXUS_REGISTRY     = "glue"
   }
 
   readers = { for name, function in local.functions : name => function.reads if can(function.reads) }

@@ -16,7 +16,7 @@ locals {
   }
 
   failing = [
-    { Effect = "Allow", Action = "s3:PutObject", Resource = "${local.arns.payloads}/*" },
+    { Effect = "Allow", Action = "s3:PutObject", Resource = "${local.arns.payloads}/aws/lambda/*" },
     { Effect = "Allow", Action = "s3:ListBucket", Resource = local.arns.payloads },
   ]
 
@@ -35,6 +35,7 @@ locals {
     Statement = [
       { Effect = "Allow", Action = ["kinesis:PutRecord", "kinesis:PutRecords"], Resource = local.arns.core_events },
       { Effect = "Allow", Action = "sns:Publish", Resource = local.arns.secondary_topic },
+      { Effect = "Allow", Action = "s3:PutObject", Resource = "${local.arns.payloads}/claims/*" },
     ]
   })
 

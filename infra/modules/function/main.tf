@@ -1,4 +1,6 @@
 resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_117:It calls AWS's own endpoints only, each over TLS and by its role; a VPC would add a way out to pay for
+  #checkov:skip=CKV_AWS_272:The package is one version of one object in a bucket that only a deployment writes to
   function_name                  = var.name
   role                           = aws_iam_role.this.arn
   handler                        = var.handler
