@@ -36,7 +36,7 @@ def fresh(root: str) -> Plan:
 
 
 def trimmed(plan: Plan) -> Plan:
-    """Return what policies read of a plan: nothing of the time, Terraform's version or the place."""
+    """Return what policies read of a plan: nothing of the time or the place."""
     resources = sorted(plan["resource_changes"], key=lambda resource: str(resource["address"]))
     return {
         "resource_changes": [_resource(resource) for resource in resources],
