@@ -18,20 +18,18 @@ SOURCES: Final = sorted(path.relative_to(POLICIES) for path in POLICIES.rglob("*
 TESTS: Final = [path for path in SOURCES if path.stem.endswith("_test")]
 RULES: Final = [path for path in SOURCES if path not in TESTS]
 AT_RUN_TIME: Final = [path for path in RULES if path.parts[0] in {"commands", "events", LIBRARY}]
+ABOUT_SCHEMAS: Final = [path for path in RULES if "schemas" in path.parts or path.stem == "avro"]
 DENYING: Final = [path for path in RULES if path.parts[0] not in SHARED]
 PLAIN: Final = r"(?!input\b)[a-z_.]+"
 
 
 @cache
-def engine_over(folder: str) -> regorus.Engine:
-    """Return an engine with one folder's rules, tests and data, and what all share."""
+def engine() -> regorus.Engine:
+    """Return an engine with all rules, tests and data, each where its folder says."""
     engine = regorus.Engine()
     for path in SOURCES:
-        if path.parts[0] in {folder, *SHARED}:
-            engine.add_policy(path.as_posix(), (POLICIES / path).read_text())
-    for file in (POLICIES / name / "data.json" for name in sorted({folder, *SHARED})):
-        if not file.exists():
-            continue
+        engine.add_policy(path.as_posix(), (POLICIES / path).read_text())
+    for file in POLICIES.rglob("data.json"):
         document = json.loads(file.read_text())
         for parent in reversed(file.parent.relative_to(POLICIES).parts):
             document = {parent: document}
@@ -54,10 +52,9 @@ def rego_tests_of(path: Path) -> list[str]:
 @pytest.mark.requirement("R9")
 @pytest.mark.requirement("T4")
 @pytest.mark.parametrize(
-    ("folder", "test"),
+    "test",
     [
         pytest.param(
-            path.parts[0],
             f"data.{package_of(path)}.{name}",
             id=f"{path.parent}/{path.stem}: {name}",
         )
@@ -65,9 +62,9 @@ def rego_tests_of(path: Path) -> list[str]:
         for name in rego_tests_of(path)
     ],
 )
-def test_policy(folder, test):
+def test_policy(test):
     """Each test_ rule is true; false, undefined and an error fail."""
-    assert "true" == engine_over(folder).eval_rule_as_json(test)
+    assert "true" == engine().eval_rule_as_json(test)
 
 
 @pytest.mark.parametrize("path", named(RULES))
@@ -117,7 +114,7 @@ def test_only_a_plain_rule_is_negated(path):
     assert [] == [term for term in negated_in(path) if not re.fullmatch(PLAIN, term)]
 
 
-@pytest.mark.parametrize("path", named([path for path in RULES if path.parts[0] == "schemas"]))
+@pytest.mark.parametrize("path", named(ABOUT_SCHEMAS))
 def test_only_what_exists_is_negated(path):
     """Rules about schemas may negate functions too, of nothing but local variables and texts."""
     function = rf"{PLAIN}\((\w+|\"\")(, (\w+|\"\"))*\)"

@@ -57,6 +57,13 @@ faults contains text if {
 	text := sprintf("%s is of no whole type", [node.place])
 }
 
+faults contains sprintf("has two fields %s", [place]) if {
+	some path, place in places
+	some other, same in places
+	path != other
+	place == same
+}
+
 is_a_record if {
 	is_object(input)
 	input.type == "record"
@@ -71,7 +78,7 @@ is_governed if kind == "formats"
 
 is_a_field(field) if {
 	is_string(field.name)
-	not is_null(field.type)
+	"type" in object.keys(field)
 }
 
 is_a_type(type) if is_string(type)
@@ -105,8 +112,8 @@ fields contains {"place": places[path], "field": field, "depth": depth} if {
 
 # METADATA
 # title: Own fields
-# description: Those of the event itself, by their names.
-own[entry.field.name] := entry.field if {
+# description: Those of the event itself.
+own contains entry.field if {
 	some entry in fields
 	entry.depth == 1
 }
@@ -155,7 +162,11 @@ place_of(path) := concat(".", [name |
 	name := field_name(array.slice(path, 0, length))
 ])
 
-field_name(path) := object.get(fields_by_path[path], "name", "?") if is_object(fields_by_path[path])
+field_name(path) := shown(fields_by_path[path])
+
+shown(field) := field.name if {
+	is_string(field.name)
+} else := "?"
 
 is_place_of_type(path, _) if {
 	path[count(path) - 1] == "type"

@@ -21,6 +21,7 @@ deny contains avro.finding("", fault) if {
 
 deny contains avro.finding("", fault) if {
 	asked
+	has_context
 	trim_prefix(input.namespace, "nexus.") in data.schemas.reserved.contexts
 	fault := "is in a context whose name is reserved"
 }

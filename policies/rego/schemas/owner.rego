@@ -37,7 +37,7 @@ is_known if avro.word("owner") in data.schemas.owners
 
 is_named if is_string(avro.word("owner"))
 
-is_own_context if sprintf("nexus.%s", [avro.word("owner")]) == input.namespace
+is_own_context if split(input.namespace, ".")[1] == avro.word("owner")
 
 is_own_context if {
 	avro.kind == "platform"

@@ -96,7 +96,8 @@ is_suspicious(name) if {
 says_subject if "subject" in object.keys(input.nexus)
 
 identifies(name) if {
-	field := avro.own[name]
+	some field in avro.own
+	field.name == name
 	field.type == "string"
 	not is_personal(field)
 }
