@@ -15,7 +15,7 @@ from chalicelib.adapters.rego.schema_rules import SchemaRules
 from chalicelib.adapters.rego.verdicts import reasons_against
 from chalicelib.services.governance.policy_engine import COMMANDS, EVENTS
 from tests.contract.policy_questions import ALLOWED, DENIED, changed, malformed
-from tests.policy.schema_fixtures import PACKAGE, broken_schemas, real_schemas
+from tests.policy.schema_fixtures import PACKAGE, broken_schemas, malformed_schemas, real_schemas
 from tests.support.fetching import needed_in_ci
 from tests.support.opa import POLICIES, conftest_failures, opa_verdicts
 
@@ -58,14 +58,15 @@ def test_opa_decides_as_the_engine_in_process(package):
 
 
 def test_opa_judges_schemas_as_the_engine_in_process():
-    """Of every schema, real or broken, all findings are the same."""
+    """Of every schema, real, broken or malformed, all findings are the same."""
+    schemas = {**SCHEMAS, **malformed_schemas()}
     with needed_in_ci():
-        verdicts = opa_verdicts(PACKAGE, list(SCHEMAS.values()))
+        verdicts = opa_verdicts(PACKAGE, list(schemas.values()))
     rules = SchemaRules(POLICIES)
-    here = {name: messages(rules.judge(schema)) for name, schema in SCHEMAS.items()}
+    here = {name: messages(rules.judge(schema)) for name, schema in schemas.items()}
     there = {
         name: sorted(found["msg"] for rule in each.values() for found in rule["deny"][0])
-        for name, each in zip(SCHEMAS, verdicts, strict=True)
+        for name, each in zip(schemas, verdicts, strict=True)
     }
 
     assert here == there

@@ -50,6 +50,11 @@ def rules_of(package: str) -> list[str]:
     return [f"{package}.{name}" for name in files if not name.endswith("_test")]
 
 
+def settings_of(folder: str) -> Any:
+    """Return what a folder's data.json says."""
+    return json.loads((POLICIES / folder / "data.json").read_bytes())
+
+
 def opa_verdicts(package: str, questions: Sequence[object]) -> list[Verdicts]:
     """Return, for each question, what each rule says: ``{rule: {"allow": [...], "deny": [...]}}``.
 
