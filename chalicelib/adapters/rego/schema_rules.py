@@ -22,11 +22,17 @@ _FOLDERS: Final = ("schemas", "gates", "events", "lib")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Which rule denies a schema, in which field (none: the whole of it), and its sentence."""
+    """Which rule denies which schema, in which field (none: the whole of it), and its sentence."""
 
     rule: str
+    subject: str
     field: str
     message: str
+
+    @property
+    def fault(self) -> str:
+        """The sentence without the names of schema and field that it begins with."""
+        return self.message.removeprefix(f"{self.subject} ").removeprefix(f"{self.field} ")
 
 
 class SchemaRules:
@@ -50,7 +56,7 @@ class SchemaRules:
             raise Misconfigured(_told(error)) from None
         verdicts: Verdicts = json.loads(told)
         return [
-            Finding(rule, found["field"], found["msg"])
+            Finding(rule, found["subject"], found["field"], found["msg"])
             for rule in sorted(verdicts)
             for denials in verdicts[rule]["deny"]
             for found in _findings(rule, denials)
