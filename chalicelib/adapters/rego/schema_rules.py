@@ -1,4 +1,7 @@
-"""The rules about schemas, decided in process: what conftest denies at the gate, is told here."""
+"""The rules about schemas, decided in process, for whoever writes or releases one on a laptop.
+
+At the gate conftest asks the very same rules, over the files alone, without any code of ours.
+"""
 
 from __future__ import annotations
 
