@@ -69,7 +69,7 @@ class Gate:
     def schema_checks(self) -> tuple[Check, ...]:
         """Return what a schema has to pass before it is released: a further check is a line."""
         return (
-            Check("schemas", "their rules, exact types, an event class for each", self._schemas),
+            Check("schemas", "governance, exact types, an event class for each", self._schemas),
             Check("versions", "each may follow those before it, in its own mode", self._versions),
             Check("upcasters", "every old version leads to the newest", self._upcasters),
         )
