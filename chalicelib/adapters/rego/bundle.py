@@ -1,10 +1,10 @@
-"""The bundle: the files that decide, at run time or at a gate, and their digest."""
+"""The bundle: the files that decide at run time, and their digest."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -12,7 +12,6 @@ from typing import Final
 from chalicelib.kernel.errors import Misconfigured
 
 FOLDERS: Final = ("commands", "events", "lib")
-"""What decides at run time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,13 @@ class Bundle:
     digest: str
 
 
-def read_bundle(folder: Path, folders: Collection[str] = FOLDERS) -> Bundle:
-    """Read the rules and data under these folders of a folder, without tests.
+def read_bundle(folder: Path, names: Iterable[str] = FOLDERS) -> Bundle:
+    """Read the rules and data of the folders with these names under a folder, without tests.
 
     Raises Misconfigured when there is no rule, or a file can't be read as what its name says.
     """
     try:
-        files = read_files(folder, folders)
+        files = read_files(folder, names)
         rules = {path: files[path].decode() for path in files if path.endswith(".rego")}
         data = tuple(_rooted(path, files[path]) for path in files if path.endswith(".json"))
     except (OSError, ValueError) as error:
@@ -44,11 +43,10 @@ def read_bundle(folder: Path, folders: Collection[str] = FOLDERS) -> Bundle:
     return Bundle(rules, data, digest_of(files))
 
 
-def read_files(folder: Path, folders: Collection[str] = FOLDERS) -> dict[str, bytes]:
+def read_files(folder: Path, names: Iterable[str] = FOLDERS) -> dict[str, bytes]:
     """Return what a bundle consists of, by path; raises OSError."""
-    found = (path for name in folders for path in (folder / name).rglob("*") if path.is_file())
-    decides = sorted(path for path in found if _decides(path.name))
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in decides}
+    files = _files(folder, names)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
@@ -62,6 +60,11 @@ def digest_of(files: Mapping[str, bytes]) -> str:
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)
     return digest.hexdigest()
+
+
+def _files(folder: Path, names: Iterable[str]) -> list[Path]:
+    found = (path for name in names for path in (folder / name).rglob("*") if path.is_file())
+    return sorted(path for path in found if _decides(path.name))
 
 
 def _decides(name: str) -> bool:
