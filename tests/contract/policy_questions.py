@@ -196,3 +196,17 @@ EVERY_PATH: Final = [
     for path in paths(question)
     if path not in FREE
 ]
+
+MIXED: Final[Sequence[tuple[str, Question]]] = (
+    *((package, changed(package, changes)) for package, changes in ALLOWED.values()),
+    *((package, changed(package, changes)) for package, changes, _ in DENIED.values()),
+    *(
+        (package, changed(package, {path: value, "principal.roles": roles}))
+        for package, question in QUESTIONS.items()
+        for path in paths(question)
+        for value in JUNK
+        for roles in (["orders.clerk"], ["developer"])
+        if path != "principal"
+    ),
+)
+"""Allowed, denied and malformed questions to both packages."""
