@@ -52,11 +52,11 @@ def release(*, json: Json = False) -> None:
     from chalicelib.adapters.rego.engine import RegoPolicyEngine
     from chalicelib.adapters.rego.ledger import PolicyLedger
     from chalicelib.wiring.gate import Gate
-    from chalicelib.wiring.policy_trial import try_out
+    from chalicelib.wiring.policy_trial import PATIENCE, try_out
 
     folder = Gate.here().policies
     RegoPolicyEngine(folder / "rego")
-    try_out(folder / "rego")
+    try_out(folder / "rego", PATIENCE)
     added = PolicyLedger.of(folder).release()
     if json:
         emit({"released": added and {"version": added.version, "digest": added.sha256}})

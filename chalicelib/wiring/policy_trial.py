@@ -30,7 +30,7 @@ _ITEM: Final = {"name": "item-000000", "number": 1}
 _ITEM_BYTES: Final = 39
 
 
-def try_out(folder: Path, patience: float = PATIENCE) -> None:
+def try_out(folder: Path, patience: float) -> None:
     """Put the largest questions to the bundle in a folder, in another process.
 
     Raises Misconfigured if it has not decided them all after so many seconds, or can't decide.

@@ -12,9 +12,10 @@ from chalicelib.services.governance.policy_engine import COMMANDS, EVENTS
 from chalicelib.wiring.aws import write_ports
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.policies import policy_engine
-from chalicelib.wiring.policy_trial import BODY_BYTES, largest_questions, try_out
+from chalicelib.wiring.policy_trial import BODY_BYTES, PATIENCE, largest_questions, try_out
 from chalicelib.wiring.resources import resource
 from chalicelib.wiring.settings import RELEASED, PolicySettings, Settings
+from tests.support.policies import QUADRATIC
 
 pytestmark = [pytest.mark.requirement("R9"), pytest.mark.requirement("T4")]
 
@@ -24,17 +25,6 @@ START = {
         Settings(data=folder / "data", policies=policies)
     ),
 }
-QUADRATIC = """package nexus.commands.pairs
-
-import rego.v1
-
-deny contains "Two lines are the same" if {
-	some i, line in input.command.data.lines
-	some j, other in input.command.data.lines
-	i < j
-	line == other
-}
-"""
 
 
 @pytest.fixture(name="policies")
@@ -131,7 +121,7 @@ class TestTrial:
         """
         The largest questions are decided in time, however many they are.
         """
-        try_out(resource("policies/rego"))
+        try_out(resource("policies/rego"), PATIENCE)
 
     def test_a_rule_that_would_take_minutes_fails(self, policies):
         """
@@ -149,7 +139,7 @@ class TestTrial:
         syntax_error(policies)
 
         with pytest.raises(Misconfigured, match=r"commands/roles\.rego"):
-            try_out(policies / "rego")
+            try_out(policies / "rego", PATIENCE)
 
     def test_the_questions_are_as_large_as_they_get(self):
         """
