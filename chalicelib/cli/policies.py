@@ -45,15 +45,18 @@ def list_policies(*, json: Json = False) -> None:
 def release(*, json: Json = False) -> None:
     """Enter the present bundle into the ledger, policies/released.json, and keep its contents.
 
-    It has to compile. What stands in the ledger stays as it is; if a bundle that was released has
-    been edited since, nothing is entered (exit code 2).
+    It has to compile, and to decide the largest questions within seconds. What stands in the ledger
+    stays as it is; if a bundle that was released has been edited since, nothing is entered (exit
+    code 2).
     """
     from chalicelib.adapters.rego.engine import RegoPolicyEngine
     from chalicelib.adapters.rego.ledger import PolicyLedger
     from chalicelib.wiring.gate import Gate
+    from chalicelib.wiring.policy_trial import PATIENCE, try_out
 
     folder = Gate.here().policies
     RegoPolicyEngine(folder / "rego")
+    try_out(folder / "rego", PATIENCE)
     added = PolicyLedger.of(folder).release()
     if json:
         emit({"released": added and {"version": added.version, "digest": added.sha256}})

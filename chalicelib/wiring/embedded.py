@@ -20,14 +20,13 @@ from chalicelib.adapters.embedded.pump import Pump
 from chalicelib.adapters.embedded.rate_limits import MemoryRateLimits
 from chalicelib.adapters.embedded.read_models import SqliteReadModels
 from chalicelib.adapters.embedded.snapshots import SqliteSnapshotStore
-from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
 from chalicelib.wiring.container import System, compose, now
 from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.identities import identity
 from chalicelib.wiring.mappings import EmbeddedPorts, Mappings
+from chalicelib.wiring.policies import policy_engine
 from chalicelib.wiring.registries import schema_registry
-from chalicelib.wiring.resources import resource
 from chalicelib.wiring.settings import Settings
 
 if TYPE_CHECKING:
@@ -145,6 +144,6 @@ def _ports(
         read_models=read_models,
         bus=SqliteEventBus(folder.bus, wake=bell.set),
         registry=schema_registry(settings.registry),
-        policies=RegoPolicyEngine(resource("policies/rego")),
+        policies=policy_engine(settings.policies),
         identity=identity(settings),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.governance.policy_engine import DEFAULT_LIMIT_MS
 from chalicelib.services.rate_limits import DEFAULT_TEMPORAL_RATE
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
 
@@ -27,7 +28,9 @@ GLUE: Final = "glue"
 CONFLUENT: Final = "confluent"
 PROVIDERS: Final = (FILES, GLUE, CONFLUENT)
 DEFAULT_REGISTRY_AGE: Final = 60
+RELEASED: Final = "released"
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class RegistrySettings:
     """With the user, what a Confluent registry is told; empty: nothing."""
     max_age: int = DEFAULT_REGISTRY_AGE
     """Seconds after which the newest version of a type is asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """Which policies may decide, and for how long."""
+
+    digest: str = ""
+    """The bundle's SHA-256 in hex; ``released``: any in the ledger; empty: whatever is there."""
+    limit_ms: int = DEFAULT_LIMIT_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class Settings:
     """Reads of the past per second that each caller may make; twice as many at once."""
     registry: RegistrySettings = RegistrySettings()
     tokens: TokenSettings = TokenSettings()
+    policies: PolicySettings = PolicySettings()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -88,6 +101,7 @@ class Settings:
             ),
             registry=reader.registry(),
             tokens=reader.tokens(),
+            policies=reader.policies(),
         )
         if reader.faults:
             raise Misconfigured("; ".join(reader.faults))
@@ -132,6 +146,16 @@ class _Reader:
             if keys and not value:
                 self.faults.append(f"{name} is missing, which NEXUS_JWKS needs")
         return TokenSettings(issuer or LOCAL_ISSUER, audience or DEFAULT_AUDIENCE, keys)
+
+    def policies(self) -> PolicySettings:
+        digest = self._environ.get("NEXUS_POLICY_DIGEST", "")
+        if digest not in {"", RELEASED} and not _DIGEST.fullmatch(digest):
+            self.faults.append(
+                f"NEXUS_POLICY_DIGEST={digest!r} is neither 64 hex digits in lower case "
+                f"nor {RELEASED}"
+            )
+        limit_ms = self.number("NEXUS_POLICY_LIMIT_MS", DEFAULT_LIMIT_MS, range(1, 60_001))
+        return PolicySettings(digest, limit_ms)
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         text = self._environ.get(name) or default

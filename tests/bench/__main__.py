@@ -1,4 +1,7 @@
-"""``python -m tests.bench``: measures, and writes docs/benchmarks.md; ``--only`` prints a store."""
+"""``python -m tests.bench``: measures, and writes docs/benchmarks.md.
+
+``--only`` measures one store and prints it; ``--part decisions`` writes that section of the page.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tests.bench import embedded, governance
+from tests.bench import decisions, embedded, governance
 from tests.bench.asking import asking
 from tests.bench.installing import NEXUS, PEERS, CannotInstall, Here, Peer
 from tests.bench.meter import Meter
-from tests.bench.report import Results, page
+from tests.bench.report import Results, decisions_section, page, with_section
 from tests.bench.sweep import Run
 from tests.bench.table import ROWS, Cell, Trial
 from tests.support.dynamodb_local import DynamoDBLocal, running
@@ -33,10 +36,15 @@ def main() -> int:
     logging.getLogger("botocore").setLevel(logging.WARNING)
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--only", choices=[peer.name for peer in PEERS])
-    only = parser.parse_args().only
+    parser.add_argument("--part", choices=["decisions"])
+    asked = parser.parse_args()
     try:
-        if only:
-            costs([peer for peer in PEERS if peer.name == only])
+        if asked.only:
+            costs([peer for peer in PEERS if peer.name == asked.only])
+        elif asked.part:
+            section = decisions_section(decisions.measure())
+            PAGE.write_text(with_section(PAGE.read_text(), section))
+            logger.info("%s", section)
         else:
             PAGE.write_text(page(everything()))
             logger.info("\n%s is written", PAGE.name)
@@ -56,7 +64,7 @@ def everything() -> Results:
     rates = embedded.measure()
     logger.info("  %.0f commands a second, embedded", rates.commands)
     logger.info("  %.0f bare inserts a second", rates.inserts)
-    return Results(cells, cpu, runs, governance.measure(), rates)
+    return Results(cells, cpu, runs, governance.measure(), decisions.measure(), rates)
 
 
 def costs(peers: list[Peer] | tuple[Peer, ...]) -> dict[tuple[str, str], Cell]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.bench.decisions import BARE, DECISIONS
 from tests.bench.installing import PEERS
 from tests.bench.sweep import COMMITS
 from tests.bench.table import NONE, ROWS, Cell
@@ -15,12 +16,15 @@ from tests.bench.table import NONE, ROWS, Cell
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tests.bench.decisions import Decided
     from tests.bench.embedded import Rates
     from tests.bench.governance import Taken
     from tests.bench.sweep import Run
 
 _PAGE: Final = Path(__file__).parent / "page.md"
 """The page without its figures."""
+_DECISIONS: Final = Path(__file__).parent / "decisions.md"
+"""Its section on decisions, which can be measured and written alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Results:
     runs: Sequence[Run]
     """Of writers side by side."""
     governance: Sequence[Taken]
+    decisions: Sequence[Decided]
     rates: Rates
 
 
@@ -48,11 +53,38 @@ def page(results: Results) -> str:
         sweep=_sweep(results.runs),
         commits=COMMITS,
         governance=_governance(results.governance),
+        decisions=decisions_section(results.decisions),
         ratio=rates.commands / rates.inserts,
         command=rates.inserts / rates.commands,
         command_cpu=rates.command_cpu * 1000,
         insert_cpu=rates.insert_cpu * 1000,
     )
+
+
+def with_section(text: str, section: str) -> str:
+    """Return a page with one section in place of that of the same heading, or at its end."""
+    heading = section.partition("\n")[0]
+    before, found, after = text.partition(f"{heading}\n")
+    if not found:
+        return f"{text}\n{section}"
+    _, following, rest = after.partition("\n## ")
+    return f"{before}{section}{following}{rest}"
+
+
+def decisions_section(taken: Sequence[Decided]) -> str:
+    """Return the section on policy decisions."""
+    bare = {each.threads: each.cpu_p50 for each in taken if each.what == BARE}
+    rows = [
+        [
+            str(each.threads),
+            each.what,
+            *(f"{time:,.0f}" for time in (each.p50, each.p99, each.cpu_p50, each.cpu_p99)),
+            f"{each.cpu_p50 / bare[each.threads]:.0f}",
+        ]
+        for each in taken
+    ]
+    head = ["threads", "decision", "median", "p99", "CPU median", "CPU p99", "times bare"]
+    return _DECISIONS.read_text().format(decisions=f"{DECISIONS:,}", table=_table(head, rows))
 
 
 def _machine() -> str:

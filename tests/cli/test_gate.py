@@ -13,6 +13,7 @@ from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.gate import HISTORIES, Gate
 from chalicelib.wiring.resources import resource
 from tests.support.hygiene import ROOT
+from tests.support.policies import QUADRATIC
 
 pytestmark = pytest.mark.requirement("T13")
 
@@ -148,6 +149,20 @@ class TestReleaseOfPolicies:
         done = nexus("policies", "release")
 
         assert (2, "") == (done.code, done.out)
+        assert before == (gate.policies / "released.json").read_bytes()
+
+    def test_refuses_what_would_not_end(self, nexus, gate, monkeypatch):
+        """
+        A rule that compares each line with each other one: exit code 2.
+        """
+        monkeypatch.setattr("chalicelib.wiring.policy_trial.PATIENCE", 4)
+        before = (gate.policies / "released.json").read_bytes()
+        (gate.policies / "rego/commands/pairs.rego").write_text(QUADRATIC)
+
+        done = nexus("policies", "release")
+
+        assert (2, "") == (done.code, done.out)
+        assert "more than 4 s" in done.err
         assert before == (gate.policies / "released.json").read_bytes()
 
 

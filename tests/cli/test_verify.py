@@ -135,9 +135,11 @@ class TestSound:
             *(fine.json["policies"][each] for each in ("byPresent", "byOthers", "released")),
         )
         assert (1, 7) == (wrong.code, wrong.json["found"])
-        assert (
-            f"by policies that were never released: {digest}"
-            in (wrong.json["findings"][0]["message"])
+        assert [f"was decided by policies that were never released: {digest}"] * 7 == [
+            each["message"] for each in wrong.json["findings"]
+        ]
+        assert [f"default/Order/o-1@{version}" for version in range(1, 5)] == sorted(
+            each["place"] for each in wrong.json["findings"] if "o-1@" in each["place"]
         )
 
     def test_a_stream_that_is_not_there(self, nexus, data):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any, Final, TypeAlias
 
 import pytest
@@ -28,6 +29,7 @@ from tests.contract.policy_questions import (
     EVERY_PATH,
     FREE,
     JUNK,
+    MIXED,
     changed,
     is_legal,
     paths,
@@ -180,18 +182,21 @@ class PolicyEngineContract:
         assert [True, False, False, False] * 3 == decisions
 
     def test_threads_decide_side_by_side(self, engine):
-        """Eight threads of 200 decisions each are all right."""
-        large = changed(COMMANDS, {"command.data.totalAmount": 1_000_001})
+        """Eight get the answers that one gets, to thousands of questions in orders of their own."""
+        alone = [engine.decide(package, question) for package, question in MIXED]
 
-        def decide(_thread: int) -> list[bool]:
-            return [
-                engine.decide(COMMANDS, question).allowed for question in [COMMAND, large] * 100
-            ]
+        def decide(thread: int) -> list[Decision]:
+            order = list(range(len(MIXED)))
+            Random(thread).shuffle(order)
+            decided = {each: engine.decide(*MIXED[each]) for each in order}
+            return [decided[each] for each in range(len(MIXED))]
 
         with ThreadPoolExecutor(max_workers=8) as pool:
             answers = list(pool.map(decide, range(8)))
 
-        assert [[True, False] * 100] * 8 == answers
+        assert 4_000 < 8 * len(MIXED)
+        assert {True, False} == {each.allowed for each in alone}
+        assert [alone] * 8 == answers
 
     def test_the_digest_is_of_the_content(self, open_engine, engine, folder):
         """The same files elsewhere have the same digest: SHA-256 in hex."""

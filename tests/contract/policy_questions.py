@@ -107,3 +107,11 @@ def malformed() -> Iterator[tuple[str, Question]]:
             for value in JUNK:
                 for role in ("orders.clerk", "orders.approver", "developer"):
                     yield package, changed(package, {"principal.roles": [role], path: value})
+
+
+MIXED: Final[Sequence[tuple[str, Question]]] = (
+    *((package, changed(package, changes)) for package, changes in ALLOWED.values()),
+    *((package, changed(package, changes)) for package, changes, _ in DENIED.values()),
+    *malformed(),
+)
+"""Allowed, denied and malformed questions to both packages."""

@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
 import pytest
 
 from chalicelib.adapters.rego.bundle import digest_of
-from chalicelib.adapters.rego.engine import RegoPolicyEngine
+from chalicelib.adapters.rego.engine import MAX_QUESTION_BYTES, RegoPolicyEngine
+from chalicelib.adapters.rego.failures import MARK
 from chalicelib.adapters.rego.thread_engines import MOST_BUNDLES, _of_thread
-from chalicelib.services.governance.policy_engine import COMMANDS
+from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.governance.policy_engine import COMMANDS, DEFAULT_LIMIT_MS, Reason
 from tests.contract.policy_engine import POLICIES, PolicyEngineContract
-from tests.contract.policy_questions import COMMAND
+from tests.contract.policy_questions import COMMAND, changed
+
+MIB: Final = 1024 * 1024
+SLOW: Final = "input.now; count([a | some a in numbers.range(1, 9999); some b in [1, 2, 3, 4]]) > 1"
+LARGE: Final[dict[str, object]] = {
+    "a text": "x" * MIB,
+    "control characters": "\x01" * (MIB // 2),
+    "empty arrays": [[]] * (MIB // 3),
+    "empty objects": [{}] * (MIB // 3),
+    "numbers": [1] * (MIB // 2),
+    "fractions": [0.5] * (MIB // 4),
+    "many keys": {f"k{n}": 1 for n in range(MIB // 12)},
+}
+
+
+def failures(caplog: pytest.LogCaptureFixture) -> list[tuple[str, dict[str, Any]]]:
+    """Return what was logged, each line by its kind, as a metric filter sees it."""
+    lines = [line for line in caplog.messages if line.startswith(f"{MARK} ")]
+    assert {logging.ERROR} >= {record.levelno for record in caplog.records}
+    facts = [json.loads(line.removeprefix(f"{MARK} ")) for line in lines]
+    return [(each.pop("kind"), each) for each in facts]
+
+
+def writing(question: object) -> float:
+    """Return the seconds it takes to write a question as JSON, which the limit does not count."""
+    began = time.thread_time()
+    json.dumps(question)
+    return time.thread_time() - began
 
 
 class TestRegoPolicyEngine(PolicyEngineContract):
@@ -56,8 +88,75 @@ def test_an_error_is_logged_without_the_input(caplog, tmp_path):
 
     assert not decision.allowed
     assert [
-        "deciding nexus.commands failed at commands/odd.rego:5:29: RuntimeError"
-    ] == caplog.messages
+        (
+            "evaluation",
+            {
+                "package": "nexus.commands",
+                "place": "commands/odd.rego:5:29",
+                "error": "RuntimeError",
+                "digest": engine.digest,
+            },
+        )
+    ] == failures(caplog)
+
+
+@pytest.mark.requirement("R9")
+def test_a_question_beyond_the_limit_is_logged(caplog):
+    """Its size is told, and nothing that was in it."""
+    engine = RegoPolicyEngine(POLICIES)
+
+    engine.decide(COMMANDS, changed(COMMANDS, {"command.data.note": "x" * MAX_QUESTION_BYTES}))
+
+    ((kind, facts),) = failures(caplog)
+    assert ("size", COMMANDS, engine.digest) == (kind, facts["package"], facts["digest"])
+    assert MAX_QUESTION_BYTES < facts["bytes"]
+    assert {"package", "bytes", "digest"} == set(facts)
+
+
+@pytest.mark.requirement("R9")
+@pytest.mark.parametrize("body", ["allow", 'deny contains "no"'])
+def test_a_decision_that_took_too_long_is_a_denial(caplog, tmp_path, body):
+    """After the fact: nothing can stop the engine. The rules' own reasons are kept."""
+    (tmp_path / "commands").mkdir()
+    (tmp_path / "commands" / "slow.rego").write_text(
+        f"package nexus.commands.slow\n\nimport rego.v1\n\n{body} if {{\n\t{SLOW}\n}}\n"
+    )
+    patient = RegoPolicyEngine(tmp_path, limit_ms=60_000).decide(COMMANDS, COMMAND)
+    hasty = RegoPolicyEngine(tmp_path, limit_ms=1)
+
+    decision = hasty.decide(COMMANDS, COMMAND)
+
+    late = Reason(COMMANDS, "The policies took longer than 1 ms to decide")
+    assert not decision.allowed
+    assert (*patient.reasons, late) == decision.reasons
+    ((kind, facts),) = failures(caplog)
+    assert ("slow", 1, hasty.digest) == (kind, facts["limit_ms"], facts["digest"])
+    assert 1 < facts["ms"]
+
+
+@pytest.mark.requirement("R9")
+@pytest.mark.parametrize("value", LARGE.values(), ids=list(LARGE))
+def test_a_body_of_1_mib_is_decided_in_time_or_denied(value):
+    """Whatever fills it: it takes no longer than the limit, or the answer is no."""
+    engine = RegoPolicyEngine(POLICIES)
+    question = changed(COMMANDS, {"command.data.note": value})
+
+    began = time.thread_time()
+    allowed = engine.decide(COMMANDS, question).allowed
+    spent = time.thread_time() - began - writing(question)
+
+    assert not allowed or spent <= 2 * DEFAULT_LIMIT_MS / 1000
+
+
+@pytest.mark.requirement("R9")
+def test_the_digest_may_be_expected(tmp_path):
+    """One that is expected decides; any other one does not start, and is named."""
+    digest = RegoPolicyEngine(POLICIES).digest
+
+    assert digest == RegoPolicyEngine(POLICIES, frozenset({digest, "0" * 64})).digest
+    for expected in (frozenset({"0" * 64}), frozenset[str]()):
+        with pytest.raises(Misconfigured, match=f"have the digest {digest}"):
+            RegoPolicyEngine(POLICIES, expected)
 
 
 @pytest.mark.requirement("R9")

@@ -5,7 +5,6 @@ What decides at run time is regorus; what teams know, test and gate with are OPA
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -14,15 +13,7 @@ from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.adapters.rego.schema_rules import SchemaRules
 from chalicelib.adapters.rego.verdicts import reasons_against
 from chalicelib.services.governance.policy_engine import COMMANDS, EVENTS
-from tests.contract.policy_questions import ALLOWED, DENIED, changed, malformed
-from tests.policy.schema_fixtures import PACKAGE, broken_schemas, malformed_schemas, real_schemas
-from tests.support.fetching import needed_in_ci
-from tests.support.opa import POLICIES, conftest_failures, opa_verdicts
-
-if TYPE_CHECKING:
-    from chalicelib.services.governance.policy_engine import Reason
-
-pytestmark = [pytest.mark.requirement("R9"), pytest.mark.requirement("T4")]
+from tests.contract.policy_questions import MIXED, pytest.mark.requirement("T4")]
 
 SCHEMAS: Final = {
     **real_schemas(),
@@ -32,10 +23,7 @@ SCHEMAS: Final = {
 
 def asked(package: str) -> list[dict[str, Any]]:
     """Every question about commands or events that there is: allowed, denied and malformed."""
-    fixtures = (
-        (of, changed(of, changes)) for of, changes, *_ in chain(ALLOWED.values(), DENIED.values())
-    )
-    return [question for of, question in chain(fixtures, malformed()) if of == package]
+    return [question for of, question in MIXED if of == package]
 
 
 @pytest.mark.parametrize("package", [COMMANDS, EVENTS])

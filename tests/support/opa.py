@@ -32,7 +32,7 @@ answers := [answer |
 ]
 """
 
-Verdicts: TypeAlias = "dict[str, dict[str, list[Any]]]"
+Verdicts: TypeAlias = "dict[str, Any]"
 
 
 def tool(name: str) -> str:

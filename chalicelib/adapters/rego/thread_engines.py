@@ -53,11 +53,11 @@ def forget(bundle: Bundle) -> None:
 def started(bundle: Bundle, packages: Iterable[str]) -> regorus.Engine:
     """Return a new engine that has the verdicts of these packages; raises as ``engine_for``."""
     engine = regorus.Engine()
-    rules = [_add_rule(engine, path, rego) for path, rego in bundle.rules.items()]
+    rules = {_add_rule(engine, path, rego): rego for path, rego in bundle.rules.items()}
     for document in bundle.data:
         engine.add_data_json(document)
     for package in packages:
-        of_package = [rule for rule in rules if rule.startswith(f"{package}.")]
+        of_package = {rule: rules[rule] for rule in rules if rule.startswith(f"{package}.")}
         engine.add_policy(f"{package} verdicts", verdict_module(package, of_package))
     return engine
 

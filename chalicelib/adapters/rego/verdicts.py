@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias, TypedDict
 
 from chalicelib.services.governance.policy_engine import COMMANDS, EVENTS, Reason
 
 PACKAGES: Final = (COMMANDS, EVENTS)
 
-# Comprehensions, because one undefined value would make the whole object undefined.
-_VERDICT: Final = """\
-  "{rule}": {{
-    "allow": [value | value := data.{rule}.allow],
-    "deny": [value | value := data.{rule}.deny],
-  }},"""
+_CAN_ALLOW: Final = re.compile(r"^(?:default +)?allow\b", re.MULTILINE)
+_DENIES_BY_SET: Final = re.compile(r"^deny contains\b", re.MULTILINE)
 
 
 class Verdict(TypedDict):
@@ -27,14 +24,14 @@ class Verdict(TypedDict):
 Verdicts: TypeAlias = Mapping[str, Verdict]
 
 
-def verdict_module(package: str, rules: Iterable[str]) -> str:
+def verdict_module(package: str, rules: Mapping[str, str]) -> str:
     """Return Rego that gathers all verdicts, by rule, in ``data.verdicts.{package}``.
 
-    One evaluation of it costs half of asking each rule, and less than the whole package,
-    which would evaluate every helper too.
+    ``rules`` are texts by package. One evaluation of it costs half of asking each rule, and less
+    than the whole package, which would evaluate every helper too.
     """
     parent, _, name = package.rpartition(".")
-    verdicts = "\n".join(_VERDICT.format(rule=rule) for rule in rules)
+    verdicts = "\n".join(_verdict(rule, text) for rule, text in rules.items())
     return f"package verdicts.{parent}\n\nimport rego.v1\n\n{name} := {{\n{verdicts}\n}}\n"
 
 
@@ -47,6 +44,18 @@ def reasons_against(package: str, verdicts: Verdicts) -> tuple[Reason, ...]:
     if allowed or reasons:
         return reasons
     return (Reason(package, "No rule allows it"),)
+
+
+def _verdict(rule: str, text: str) -> str:
+    """Return a rule's entry; to be wrong about a text can only deny.
+
+    An allow that isn't seen allows nothing. A set is never undefined; if it were, the whole object
+    would be, which is an error. Comprehensions, which cost more, let any other value be undefined.
+    """
+    allow = f"[value | value := data.{rule}.allow]" if _CAN_ALLOW.search(text) else "[]"
+    by_set = _DENIES_BY_SET.search(text)
+    deny = f"[data.{rule}.deny]" if by_set else f"[value | value := data.{rule}.deny]"
+    return f'  "{rule}": {{"allow": {allow}, "deny": {deny}}},'
 
 
 def _denials(verdict: Verdict) -> Iterator[str]:

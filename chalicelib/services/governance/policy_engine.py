@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = "nexus.commands"
 EVENTS: Final = "nexus.events"
+DEFAULT_LIMIT_MS: Final = 250
+"""Milliseconds of processor time that a decision may take."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from chalicelib.kernel.errors import Misconfigured
 from chalicelib.wiring import current, use
 from chalicelib.wiring.container import code_digest
 from chalicelib.wiring.resources import resource
-from chalicelib.wiring.settings import RegistrySettings, Settings, TokenSettings
+from chalicelib.wiring.settings import PolicySettings, RegistrySettings, Settings, TokenSettings
 
 
 class TestSettings:
@@ -35,13 +35,16 @@ class TestSettings:
             "NEXUS_JWT_ISSUER": "https://issuer.example",
             "NEXUS_JWT_AUDIENCE": "orders",
             "NEXUS_JWKS": "https://issuer.example/keys",
+            "NEXUS_POLICY_DIGEST": "a1" * 32,
+            "NEXUS_POLICY_LIMIT_MS": "90",
         }
 
         registry = RegistrySettings(
             "confluent", "https://schemas.example.com", "nexus", "secret", 9
         )
         tokens = TokenSettings("https://issuer.example", "orders", "https://issuer.example/keys")
-        expected = Settings(0, Path("a b"), "jwt", 3, 7, 8, registry, tokens)
+        policies = PolicySettings("a1" * 32, 90)
+        expected = Settings(0, Path("a b"), "jwt", 3, 7, 8, registry, tokens, policies)
         assert expected == Settings.read(environ)
 
     def test_keep_the_password_to_themselves(self):
@@ -56,6 +59,8 @@ class TestSettings:
         ("environ", "told"),
         [
             ({"NEXUS_REGISTRY": "paper"}, "files, glue, confluent"),
+            ({"NEXUS_POLICY_DIGEST": "A1" * 32}, "64 hex digits"),
+            ({"NEXUS_POLICY_LIMIT_MS": "0"}, "1 to 60000"),
             ({"NEXUS_REGISTRY": "confluent"}, "NEXUS_REGISTRY_URL is missing"),
             ({"NEXUS_REGISTRY_MAX_AGE": "0"}, "1 to 86400"),
         ],
