@@ -13,7 +13,15 @@ from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.adapters.rego.schema_rules import SchemaRules
 from chalicelib.adapters.rego.verdicts import reasons_against
 from chalicelib.services.governance.policy_engine import COMMANDS, EVENTS
-from tests.contract.policy_questions import MIXED, pytest.mark.requirement("T4")]
+from tests.contract.policy_questions import MIXED
+from tests.policy.schema_fixtures import PACKAGE, broken_schemas, malformed_schemas, real_schemas
+from tests.support.fetching import needed_in_ci
+from tests.support.opa import POLICIES, conftest_failures, opa_verdicts
+
+if TYPE_CHECKING:
+    from chalicelib.services.governance.policy_engine import Reason
+
+pytestmark = [pytest.mark.requirement("R9"), pytest.mark.requirement("T4")]
 
 SCHEMAS: Final = {
     **real_schemas(),
