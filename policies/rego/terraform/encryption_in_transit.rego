@@ -34,9 +34,10 @@ refuses(resource) if {
 	{"*"} == {principal.id | some principal in statement.principals}
 	count(statement.actions & policies[resource.type].actions) > 0
 	count(statement.inverted) == 0
-	statement.condition == {"Bool": {"aws:SecureTransport": insecure}}
-	insecure in {"false", false}
+	statement.condition in insecure
 }
+
+insecure := [{"Bool": {"aws:SecureTransport": value}} | some value in ["false", false, ["false"]]]
 
 beside(resource) := {policy.address |
 	how := policies[resource.type]
