@@ -24,6 +24,28 @@ COMPILE = env -u UV_FIND_LINKS .venv/bin/python -m uv pip compile pyproject.toml
   --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
   --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
+# What the gate needs besides Python packages. Each tool has a stamp with its version in its name, so
+# a changed pin builds it anew.
+OPA := v1.22.2
+CONFTEST := v0.71.1
+CHECKOV := 3.3.30
+TOOLS := .cache/tools
+STAMPS := $(TOOLS)/opa-$(OPA).stamp $(TOOLS)/conftest-$(CONFTEST).stamp $(TOOLS)/checkov-$(CHECKOV).stamp
+NEEDS_GO := Go 1.26 or newer on the PATH (from go.dev) and a network
+CHECKOV_INSTALL = .venv/bin/python -m venv --clear $(TOOLS)/checkov && \
+  $(TOOLS)/checkov/bin/python -m pip install --quiet --require-hashes --requirement requirements-checkov.lock && \
+  ln -sf ../checkov/bin/checkov $(TOOLS)/bin/checkov
+GO_INSTALL = GOBIN="$$PWD/$(TOOLS)/bin" CGO_ENABLED=0 go install -trimpath -ldflags="-s -w"
+
+# $(call install,name,version,what it takes,command): a tool that can't be had stops CI only, because
+# the gate says of each check what it lacks.
+define install
+@rm -f $(TOOLS)/$(1)-*.stamp $(TOOLS)/bin/$(1); mkdir -p $(TOOLS)/bin
+@echo "Installing $(1) $(2) in $(TOOLS); this is done once ..."
+@if $(4); then touch $@; else \
+  echo "$(1) $(2) could not be installed: it takes $(3)" >&2; test "$$CI" != true; fi
+endef
+
 ##@ Use
 
 .PHONY: help
@@ -43,7 +65,7 @@ setup: .venv/.dev-stamp ## Install what development needs; PYTHON=python3.12 cho
 	@echo "Ready: .venv, $$(.venv/bin/python --version)"
 
 .PHONY: test
-test: .venv/.dev-stamp ## Run the tests; ARGS="tests/unit -k order" chooses among them
+test: .venv/.dev-stamp tools ## Run the tests; ARGS="tests/unit -k order" chooses among them
 	.venv/bin/python -m pytest $(ARGS)
 
 .PHONY: chaos
@@ -67,8 +89,11 @@ check: .venv/.dev-stamp ## Check format, lint, types, layers and architecture
 	.venv/bin/python .venv/bin/lint-imports --no-logo
 	.venv/bin/python -m pytest tests/architecture
 
+.PHONY: tools
+tools: $(STAMPS) ## Install what the gate runs: opa, conftest (these take Go) and checkov
+
 .PHONY: gate
-gate: .venv/.dev-stamp ## Check released schemas and replay recorded histories; ARGS="--junit gate.xml"
+gate: .venv/.dev-stamp tools ## Check schemas, history, policies, infrastructure; ARGS="--only policies"
 	.venv/bin/python -m chalicelib.cli gate $(ARGS)
 
 .PHONY: docs
@@ -76,10 +101,11 @@ docs: .venv/.dev-stamp ## Write docs/requirements.md from its source and the tes
 	.venv/bin/python -m tests.support.requirements
 
 .PHONY: lock
-lock: .venv/.run-stamp ## Write both lock files from pyproject.toml; UPGRADE=1 takes newer versions
+lock: .venv/.run-stamp ## Write the lock files from pyproject.toml; UPGRADE=1 takes newer versions
 	@.venv/bin/python -m pip install --quiet "$(UV)"
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	echo "checkov==$(CHECKOV)" | $(subst pyproject.toml,-,$(COMPILE)) --output-file requirements-checkov.lock
 
 .PHONY: clean
 clean: ## Remove .venv and every cache; what Nexus has stored stays
@@ -104,6 +130,16 @@ clean: ## Remove .venv and every cache; what Nexus has stored stays
 	@echo "Adding the tools of development ..."
 	@$(INSTALL) requirements-dev.lock
 	@touch .venv/.dev-stamp
+
+$(TOOLS)/opa-$(OPA).stamp:
+	$(call install,opa,$(OPA),$(NEEDS_GO),$(GO_INSTALL) github.com/open-policy-agent/opa@$(OPA))
+
+$(TOOLS)/conftest-$(CONFTEST).stamp:
+	$(call install,conftest,$(CONFTEST),$(NEEDS_GO),$(GO_INSTALL) github.com/open-policy-agent/conftest@$(CONFTEST))
+
+# Its many packages are nobody else's business, so it has a virtual environment of its own.
+$(TOOLS)/checkov-$(CHECKOV).stamp: requirements-checkov.lock | .venv/.run-stamp
+	$(call install,checkov,$(CHECKOV),a network with a package index,$(CHECKOV_INSTALL))
 
 .PHONY: no-python
 no-python:
