@@ -37,7 +37,14 @@ def denials(
     each rooted by its path as OPA does it. Raises ToolFailed, also if a rule did not decide.
     """
     rules = frozenset(f"nexus.{kind}.{name}" for name in _names(policies / kind))
-    folders: list[str | Path] = ["-p", policies / kind, "-p", policies / SHARED, "-d", data or policies]
+    folders: list[str | Path] = [
+        "-p",
+        policies / kind,
+        "-p",
+        policies / SHARED,
+        "-d",
+        data or policies,
+    ]
     words = ["test", "--all-namespaces", "--parser", "json", "--output", "json", "--no-color"]
     done = run("conftest", [*words, *folders, *files])
     if done.code not in (0, _DENIES):
