@@ -26,7 +26,7 @@ WAIVABLE: Final = ("schemas", "terraform")
 """The kinds of rules that decide when something is built."""
 _FORMAT: Final = "opa fmt --write policies/rego"
 _STRICT: Final = "say it as Rego has it: every import and variable used, every function known"
-_TESTS: Final = "add a test to {rule}_test.rego that asks for it, or take out what nothing needs"
+_TESTS: Final = "mend the rule; add a test beside it that asks for that line, or take the line out"
 _WAIVER: Final = "renew it for a good reason, or take it out: policies/rego/gates/data.json"
 
 

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-SHARED: Final = "gates"
-"""The folder with what the rules of all gates share, and the waivers."""
+_AS_JSON: Final = ("--parser", "json", "--output", "json", "--no-color")
 _DENIES: Final = 1
 """The code that conftest ends with when a rule denies, and when it fails."""
 
@@ -37,16 +36,17 @@ def denials(
     each rooted by its path as OPA does it. Raises ToolFailed, also if a rule did not decide.
     """
     rules = frozenset(f"nexus.{kind}.{name}" for name in _names(policies / kind))
-    folders: list[str | Path] = [
-        "-p",
-        policies / kind,
-        "-p",
-        policies / SHARED,
-        "-d",
+    only = ("--namespace", f"nexus.{kind}.*")
+    words: list[str | Path] = [
+        "test",
+        *only,
+        "--policy",
+        policies,
+        "--data",
         data or policies,
+        *_AS_JSON,
     ]
-    words = ["test", "--all-namespaces", "--parser", "json", "--output", "json", "--no-color"]
-    done = run("conftest", [*words, *folders, *files])
+    done = run("conftest", [*words, *files])
     if done.code not in (0, _DENIES):
         raise done.failed()
     results: list[dict[str, Any]] = done.json()
