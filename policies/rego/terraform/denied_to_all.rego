@@ -14,13 +14,11 @@ import data.nexus.gates.grants
 import data.nexus.gates.holders
 import data.nexus.gates.iam
 import data.nexus.gates.plan
+import data.nexus.gates.tables
 
 settings := data.terraform.denied_to_all
 
-stores := {table |
-	some table in plan.subjects("terraform.denied_to_all", {"aws_dynamodb_table"})
-	endswith(table.change.after.name, data.terraform.insert_only.table)
-}
+stores := tables.event_stores("terraform.denied_to_all")
 
 deny contains plan.finding(table, "has no resource policy that denies changes") if {
 	some table in stores

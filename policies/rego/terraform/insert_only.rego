@@ -21,7 +21,7 @@ deny contains plan.finding(resource, sprintf("allows %s on the event store's tab
 	some resource in plan.subjects("terraform.insert_only", iam.holders)
 	some statement in iam.allowed[resource.address]
 	statement.kind != "trust"
-	grants.reaches(statement, "dynamodb", settings.table)
+	grants.reaches(statement, "dynamodb", data.terraform.data.event_store)
 	some action in grants.of(statement, refused(holders.role[resource.address]))
 }
 
