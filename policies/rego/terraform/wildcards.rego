@@ -35,7 +35,7 @@ faults(statement, type) := actions | resources if {
 		regex.match(`[*?]`, action)
 		not excused(action, statement, type)
 	}
-	resources := {sprintf("allows what it allows on %s", [pattern]) |
+	resources := {sprintf("allows something on %s", [pattern]) |
 		some pattern in statement.resources
 		statement.kind != "trust"
 		at_large(pattern)
