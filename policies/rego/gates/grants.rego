@@ -32,8 +32,8 @@ expression(pattern) := replace(replace(literal, "*", ".*"), "?", ".") if {
 #   name; what stands before the name is a deployment's prefix.
 reaches(statement, service, name) if {
 	some pattern in statement.resources
-	may_end(open(pattern), name)
-	may_be_of(open(pattern), service)
+	may_end(filled(pattern), name)
+	may_be_of(pattern, service)
 }
 
 # METADATA
@@ -41,19 +41,22 @@ reaches(statement, service, name) if {
 # description: Whether a statement's resources may match any ARN of this service.
 within(statement, service) if {
 	some pattern in statement.resources
-	may_be_of(open(pattern), service)
+	may_be_of(pattern, service)
 }
 
 # A policy's variables are filled in at run time.
-open(pattern) := regex.replace(pattern, `\$\{[^}]*\}`, "*")
+filled(pattern) := regex.replace(pattern, `\$\{[^}]*\}`, "*")
 
+# METADATA
+# title: May be of
+# description: Whether a pattern may match any ARN of this service.
 may_be_of(pattern, service) if {
-	fields := split(pattern, ":")
+	fields := split(filled(pattern), ":")
 	matches(lower(fields[2]), service)
 }
 
 # A wildcard before the service's name may swallow it.
-may_be_of(pattern, _) if regex.match(`^[^:]*(:[^:]*)?[*?]`, pattern)
+may_be_of(pattern, _) if regex.match(`^[^:]*(:[^:]*)?[*?]`, filled(pattern))
 
 # Behind the last * stands what the ARN has to end with, as far as it goes.
 may_end(pattern, name) if {

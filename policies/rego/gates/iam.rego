@@ -45,24 +45,27 @@ places[type] := {"attribute": "policy", "kind": "resource"} if {
 		"aws_sns_topic_policy",
 		"aws_sqs_queue",
 		"aws_sqs_queue_policy",
-		"aws_vpc_endpoint",
-		"aws_vpc_endpoint_policy",
 	]
+}
+
+# What passes an endpoint is allowed by other documents.
+places[type] := {"attribute": "policy", "kind": "limit"} if {
+	some type in ["aws_vpc_endpoint", "aws_vpc_endpoint_policy"]
 }
 
 # METADATA
 # title: Holders
-# description: The types of the resources that have a document in this plan.
+# description: The types of the resources that have a document in this plan, readable or not.
 holders contains resource.type if {
 	some resource in plan.standing
-	resource.address in object.keys(documents)
+	resource.address in (object.keys(documents) | object.keys(faults))
 }
 
 documents[resource.address] contains {"kind": place.kind, "text": text} if {
 	some resource in plan.standing
 	place := places[resource.type]
 	text := resource.change.after[place.attribute]
-	not text in {null, ""}
+	is_given(text)
 }
 
 documents[resource.address] contains {"kind": "identity", "text": text} if {
@@ -70,16 +73,22 @@ documents[resource.address] contains {"kind": "identity", "text": text} if {
 	resource.type == "aws_iam_role"
 	some block in resource.change.after.inline_policy
 	text := object.get(block, "policy", null)
-	not text in {null, ""}
+	is_given(text)
 }
 
 # What has no listed place, as a provider's newer type, is judged as a resource's.
 documents[resource.address] contains {"kind": "resource", "text": text} if {
 	some resource in plan.standing
-	not resource.type in object.keys(places)
+	not has_place(resource.type)
 	some text in resource.change.after
-	is_json(text)
-	is_document(json.unmarshal(text))
+	written(text)
+}
+
+has_place(type) if places[type]
+
+is_given(text) if {
+	text != null
+	text != ""
 }
 
 # METADATA
@@ -87,16 +96,17 @@ documents[resource.address] contains {"kind": "resource", "text": text} if {
 # description: By address, what can't be read of a resource's documents. One rule denies them.
 faults[resource.address] contains "has a policy that is known only after apply" if {
 	some resource in plan.standing
-	place := places[resource.type]
-	plan.unknown(resource, [place.attribute])
-	not left_to_aws(resource, place.attribute)
+	attribute := places[resource.type].attribute
+	plan.unknown(resource, [attribute])
+	not left_to_aws(resource, attribute)
 }
 
 faults[resource.address] contains "has inline policies that are known only after apply" if {
 	some resource in plan.standing
 	resource.type == "aws_iam_role"
-	plan.unknown(resource, ["inline_policy"])
-	not left_to_aws(resource, "inline_policy")
+	attribute := "inline_policy"
+	plan.unknown(resource, [attribute])
+	not left_to_aws(resource, attribute)
 }
 
 faults[resource.address] contains "has an inline policy that is known only after apply" if {
@@ -110,15 +120,15 @@ faults[resource.address] contains "has an inline policy that is known only after
 
 faults[address] contains "has a policy that is not JSON" if {
 	some address, found in documents
-	some document in found
-	not is_json(document.text)
+	some text in {document.text | some document in found}
+	not is_json(text)
 }
 
 faults[address] contains "has a policy that is not a document of IAM" if {
 	some address, found in documents
-	some document in found
-	is_json(document.text)
-	not is_document(json.unmarshal(document.text))
+	some text in {document.text | some document in found}
+	is_json(text)
+	not written(text)
 }
 
 faults[address] contains "has a policy with a statement that IAM does not know" if {
@@ -128,11 +138,14 @@ faults[address] contains "has a policy with a statement that IAM does not know" 
 	not well_formed(statement)
 }
 
-# Optional attributes that nobody set are unknown too: AWS gives its default.
+# METADATA
+# title: Left to AWS
+# description: >-
+#   Whether nobody set an optional attribute: it is unknown too, as AWS gives its default. A
+#   resource that the configuration lacks proves nothing.
 left_to_aws(resource, attribute) if {
 	declared := plan.declared[plan.place(resource.address)]
-	expressions := object.get(declared, "expressions", {})
-	not attribute in object.keys(expressions)
+	count(object.keys(object.get(declared, "expressions", {})) & {attribute}) == 0
 }
 
 is_json(text) if {
@@ -140,15 +153,11 @@ is_json(text) if {
 	json.is_valid(text)
 }
 
-is_document(document) if {
-	is_object(document)
-	type_name(document.Statement) in {"array", "object"}
-}
-
 written(text) := listed(document.Statement) if {
 	is_json(text)
 	document := json.unmarshal(text)
-	is_document(document)
+	is_object(document)
+	type_name(document.Statement) in {"array", "object"}
 }
 
 # METADATA
@@ -229,17 +238,10 @@ principals(raw) := {{"type": type, "id": id} |
 
 # METADATA
 # title: Allowed
-# description: By address, the statements that allow.
+# description: By address, the statements that grant something.
 allowed[address] contains statement if {
 	some address, found in statements
 	some statement in found
 	statement.effect == "Allow"
-}
-
-# METADATA
-# title: Role of
-# description: By address, the name of the role that a document belongs to; empty if that is not known.
-role_of[resource.address] := object.get(resource.change.after, key, "") if {
-	some resource in plan.standing
-	key := object.get({"aws_iam_role": "name", "aws_iam_role_policy": "role"}, resource.type, "")
+	statement.kind != "limit"
 }
