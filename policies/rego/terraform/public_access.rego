@@ -52,7 +52,7 @@ bounded_caller(permission) if {
 names_source(permission, source) if {
 	value := object.get(permission.change.after, source, null)
 	is_string(value)
-	not value in {"", "*"}
+	not regex.match(`^[*?]*$`, value)
 }
 
 names_source(permission, source) if {

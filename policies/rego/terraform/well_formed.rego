@@ -67,4 +67,4 @@ whole(resource) if {
 
 is_state(after) if is_object(after)
 
-is_state(null)
+is_state(after) if is_null(after)
