@@ -38,19 +38,19 @@ context_of(resource) := object.get(resource.change.after, ["tags_all", "context"
 # title: Contexts
 # description: The context of each of the plan's roles, by the role's name.
 contexts[name] := context if {
-	some name in {role.change.after.name | some role in roles}
-	found := {context_of(role) | some role in roles; role.change.after.name == name}
+	some name in {resource.change.after.name | some resource in roles}
+	found := {context_of(resource) | some resource in roles; resource.change.after.name == name}
 	context := concat(" and ", found)
 }
 
 # METADATA
 # title: Others
 # description: The names of the roles that no function can take on. Of a role that isn't here, assume it.
-others := {role.change.after.name | some role in roles} - functions
+others := {resource.change.after.name | some resource in roles} - functions
 
-functions := {role.change.after.name |
-	some role in roles
-	some statement in iam.allowed[role.address]
+functions := {resource.change.after.name |
+	some resource in roles
+	some statement in iam.allowed[resource.address]
 	statement.kind == "trust"
 	some principal in statement.principals
 	principal.id in {"*", "lambda.amazonaws.com"}

@@ -190,7 +190,7 @@ well_formed(statement) if {
 	}
 }
 
-is_principal("*")
+is_principal(principal) if principal == "*"
 
 is_principal(principal) if {
 	is_object(principal)

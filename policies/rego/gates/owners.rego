@@ -29,7 +29,7 @@ of_function(arn) := owner("aws_lambda_function", "function_name", named) if {
 # description: Whether two owners are not the same; nobody's is another's.
 differ(one, other) if one != other
 
-differ("", _)
+differ(one, _) if one == ""
 
 owner(type, key, name) := context if {
 	some context in tagged(type, key, name)

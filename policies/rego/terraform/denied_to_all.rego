@@ -30,8 +30,10 @@ deny contains plan.finding(table, sprintf("does not deny %s to everyone", [actio
 	some policy in attached(table)
 	count(object.get(iam.faults, policy.address, set())) == 0
 	found := object.get(iam.statements, policy.address, set())
-	some action in ({action | some actions in settings; some action in actions} - denied(found, table))
+	some action in (demanded - denied(found, table))
 }
+
+demanded := {action | some actions in settings; some action in actions}
 
 attached(table) := plan.attached(table, "aws_dynamodb_resource_policy", "resource_arn", object.get(table.change.after, "arn", null))
 
@@ -60,13 +62,18 @@ covers(statement, name) if {
 	endswith(pattern, concat("", [":table/", name]))
 }
 
-holds(_, {})
+holds(_, condition) if condition == {}
 
 holds("save_to_deployers", condition) if {
-	[[operator, key, value]] := [[operator, key, value] | some operator, keys in condition; some key, value in keys]
-	operator in {"ArnNotEquals", "ArnNotLike", "StringNotEquals"}
-	lower(key) == "aws:principalarn"
-	[arn] := iam.listed(value)
+	tests := [{"operator": operator, "key": lower(key), "values": iam.listed(values)} |
+		some operator, keys in condition
+		some key, values in keys
+	]
+	count(tests) == 1
+	tests[0].operator in {"ArnNotEquals", "ArnNotLike", "StringNotEquals"}
+	tests[0].key == "aws:principalarn"
+	count(tests[0].values) == 1
+	arn := tests[0].values[0]
 	regex.match(`^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`, arn)
 	holders.named(regex.replace(arn, `^.*/`, ""), data.terraform.insert_only.deployers)
 }
