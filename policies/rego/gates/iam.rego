@@ -58,7 +58,12 @@ places[type] := {"attribute": "policy", "kind": "limit"} if {
 # description: The types of the resources that have a document in this plan, readable or not.
 holders contains resource.type if {
 	some resource in plan.standing
-	resource.address in (object.keys(documents) | object.keys(faults))
+	documents[resource.address]
+}
+
+holders contains resource.type if {
+	some resource in plan.standing
+	faults[resource.address]
 }
 
 documents[resource.address] contains {"kind": place.kind, "text": text} if {
