@@ -17,8 +17,8 @@ OPA_QUERY: Final = """{name: found |
   some name, plan in data.plans
   found := {[rule, finding.subject] |
     some rule
-    some finding in data.nexus.terraform[rule].deny with input as plan
-  }
+    some finding in data.nexus.terraform[rule].deny
+  } with input as plan
 }"""
 
 Denied = frozenset[tuple[str, str]]
