@@ -127,20 +127,20 @@ test_what_is_no_statement_is_a_fault if {
 
 unknown := fixtures.unknown(fixtures.resource("aws_sqs_queue.q", {"name": "q"}), {"policy": true})
 
-configured(expressions) := {fault |
-	some fault in iam.faults[unknown.address] with input as fixtures.configured(
-		[unknown],
-		{"resources": [fixtures.declaration(unknown.address, expressions)]},
+faults_of_declared(resource, expressions) := {fault |
+	some fault in iam.faults[resource.address] with input as fixtures.configured(
+		[resource],
+		{"resources": [fixtures.declaration(resource.address, expressions)]},
 	)
 }
 
 test_a_policy_that_is_set_and_unknown_is_a_fault if {
-	configured({"policy": {"references": ["aws_sqs_queue.other.arn"]}}) == {"has a policy that is known only after apply"}
+	faults_of_declared(unknown, {"policy": {"references": ["aws_sqs_queue.other.arn"]}}) == {"has a policy that is known only after apply"}
 	iam.faults["aws_sqs_queue.q"] with input as fixtures.plan([unknown])
 	iam.holders == {"aws_sqs_queue"} with input as fixtures.plan([unknown])
 }
 
-test_a_policy_that_nobody_set_is_left_to_aws if configured({"name": {"constant_value": "q"}}) == set()
+test_a_policy_that_nobody_set_is_left_to_aws if faults_of_declared(unknown, {"name": {"constant_value": "q"}}) == set()
 
 role_with(after_unknown) := fixtures.unknown(inline, after_unknown)
 

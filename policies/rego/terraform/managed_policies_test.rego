@@ -11,7 +11,8 @@ administrator := "arn:aws:iam::aws:policy/AdministratorAccess"
 attachment := fixtures.resource("aws_iam_role_policy_attachment.a", {"role": "nexus-a", "policy_arn": administrator})
 
 test_a_policy_of_aws_is_denied if {
-	some finding in rule.deny with input as fixtures.plan([attachment])
+	resources := [attachment]
+	some finding in rule.deny with input as fixtures.plan(resources)
 	finding.msg == concat(" ", ["aws_iam_role_policy_attachment.a attaches", administrator])
 	finding.subject == attachment.address
 }
