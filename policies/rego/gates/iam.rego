@@ -66,14 +66,17 @@ holders contains resource.type if {
 	faults[resource.address]
 }
 
-documents[resource.address] contains {"kind": place.kind, "text": text} if {
+# Put together once: OPA would do it anew for each address that is asked for.
+documents := gathered
+
+gathered[resource.address] contains {"kind": place.kind, "text": text} if {
 	some resource in plan.standing
 	place := places[resource.type]
 	text := resource.change.after[place.attribute]
 	is_given(text)
 }
 
-documents[resource.address] contains {"kind": "identity", "text": text} if {
+gathered[resource.address] contains {"kind": "identity", "text": text} if {
 	some resource in plan.standing
 	resource.type == "aws_iam_role"
 	some block in resource.change.after.inline_policy
@@ -82,7 +85,7 @@ documents[resource.address] contains {"kind": "identity", "text": text} if {
 }
 
 # What has no listed place, as a provider's newer type, is judged as a resource's.
-documents[resource.address] contains {"kind": "resource", "text": text} if {
+gathered[resource.address] contains {"kind": "resource", "text": text} if {
 	some resource in plan.standing
 	not has_place(resource.type)
 	some text in resource.change.after
