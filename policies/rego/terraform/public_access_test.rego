@@ -53,3 +53,10 @@ test_everyone_is_bounded_by_a_condition if {
 	denied([queue({"ArnLike": {"aws:SourceArn": "arn:*:*:*:*:*"}})]) == {"aws_sqs_queue.q"}
 	denied([queue({})]) == {"aws_sqs_queue.q"}
 }
+
+test_an_unknown_source_is_proved_by_the_configuration if {
+	unknown := fixtures.unknown(permission("sns.amazonaws.com", null), {"source_arn": true})
+	root := {"resources": [fixtures.declaration("aws_lambda_permission.p", {"source_arn": {"references": ["aws_sns_topic.t.arn"]}})]}
+	found := public_access.deny with input as fixtures.configured([unknown], root)
+	count(found) == 0
+}

@@ -34,3 +34,8 @@ test_functions_have_log_groups if {
 	denied([function({})]) == {"aws_lambda_function.f"}
 	denied([function({"function_name": "f", "logging_config": [{"log_group": "own"}]}), group("own", 30)]) == set()
 }
+
+test_an_unknown_group_is_no_default if {
+	unknown := fixtures.unknown(function({"function_name": "f"}), {"logging_config": [{"log_group": true}]})
+	denied([unknown, group("/aws/lambda/f", 30)]) == {"aws_lambda_function.f"}
+}
