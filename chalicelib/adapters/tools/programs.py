@@ -39,10 +39,10 @@ class Done:
     out: str
     err: str
 
-    def json(self) -> Any:
-        """Return what it said on standard output; raises ToolFailed if that isn't JSON."""
+    def json(self, said: str | None = None) -> Any:
+        """Return what it said (on standard output), read; raises ToolFailed if it isn't JSON."""
         try:
-            return json.loads(self.out)
+            return json.loads(self.out if said is None else said)
         except ValueError as error:
             raise self.failed() from error
 

@@ -1,0 +1,95 @@
+"""Each rule about plans denies what it is for and nothing else, in OPA, conftest and in process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+import pytest
+
+from chalicelib.adapters.tools.programs import find
+from chalicelib.kernel.errors import MissingTool
+from tests.support.mutations import MUTATIONS, Mutation, mutations, recorded
+from tests.support.rule_engines import by_conftest, by_opa, by_regorus, rules
+
+ALL = mutations()
+ROOTS = ("foundation", "services")
+NO_PLANS: Final[dict[str, Any]] = {
+    "nothing": {},
+    "null": None,
+    "list": [],
+    "text": "plan",
+    "number": 1,
+    "another-document": {"name": "nexus", "resource_changes": {}},
+    "empty-plan": {"format_version": "1.2", "resource_changes": []},
+    "odd-changes": {"format_version": "1.2", "resource_changes": [None, 1, "x", {}, []]},
+}
+
+
+@pytest.fixture(scope="module")
+def plans():
+    """Return every plan that is asked about, by a name that can be a file's."""
+    return {root: recorded(root) for root in ROOTS} | {each.name: each.plan() for each in ALL}
+
+
+@pytest.fixture(scope="module")
+def denied(plans):
+    return by_regorus(plans)
+
+
+@pytest.mark.requirement("R9")
+@pytest.mark.requirement("T4")
+@pytest.mark.parametrize("root", ROOTS)
+def test_what_is_deployed_passes(denied, root):
+    """The recorded plans break no rule."""
+    assert frozenset() == denied[root]
+
+
+@pytest.mark.requirement("R9")
+@pytest.mark.requirement("T4")
+@pytest.mark.parametrize("mutation", [pytest.param(each, id=each.name) for each in ALL])
+def test_a_plan_that_breaks_a_rule_is_denied_by_that_rule_only(denied, mutation: Mutation):
+    """No rule stands in for another, so none can go missing unnoticed."""
+    assert {mutation.rule} == {rule for rule, _ in denied[mutation.name]}, mutation.about
+
+
+def test_there_are_at_least_two_such_plans_for_each_rule():
+    """Forty in all, and no fixtures of a rule that there isn't."""
+    counts = Counter(each.rule.removeprefix("terraform.") for each in ALL)
+
+    assert [] == sorted(set(counts) ^ set(rules()))
+    assert [] == [rule for rule, count in counts.items() if count < 2]
+    assert len(ALL) >= 40
+
+
+def test_each_fixture_says_what_it_is_about():
+    """A sentence of its own."""
+    assert len(ALL) == len({each.about for each in ALL})
+    assert [] == [each.name for each in ALL if len(each.about.split()) < 3]
+    assert {".json"} == {file.suffix for file in MUTATIONS.iterdir()}
+
+
+def test_opa_and_conftest_agree(plans, denied, tmp_path):
+    """On the rule and on what it denies, of every plan; also of what is no plan at all."""
+    _needs("opa", "conftest")
+    every = plans | NO_PLANS
+    expected = denied | by_regorus(NO_PLANS)
+
+    assert expected == by_opa(every, tmp_path)
+    assert expected == by_conftest(every, tmp_path)
+
+
+@pytest.mark.parametrize("name", NO_PLANS)
+def test_what_is_no_plan_is_denied(name):
+    """Nothing passes because there was nothing to find."""
+    found = by_regorus({name: NO_PLANS[name]})[name]
+
+    assert ("terraform.well_formed", "plan") in found
+
+
+def _needs(*programs: str) -> None:
+    try:
+        for program in programs:
+            find(program)
+    except MissingTool as missing:
+        pytest.skip(str(missing))
