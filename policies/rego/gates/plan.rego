@@ -64,13 +64,13 @@ references(resource, attribute) := own | passed if {
 place(address) := regex.replace(address, `\[[^\]]*\]`, "")
 
 declared[address] := resource if {
-	[path, resource] := walk(input.configuration.root_module)
+	walk(input.configuration.root_module, [path, resource])
 	path[count(path) - 2] == "resources"
 	address := concat("", [module_prefix(path), resource.address])
 }
 
 calls[address] := call if {
-	[path, call] := walk(input.configuration.root_module)
+	walk(input.configuration.root_module, [path, call])
 	path[count(path) - 2] == "module_calls"
 	address := trim_suffix(module_prefix(path), ".")
 }

@@ -1,0 +1,45 @@
+package nexus.gates.functions_test
+
+import rego.v1
+
+import data.nexus.gates.fixtures_test as fixtures
+import data.nexus.gates.functions
+
+place := fixtures.resource("module.workers.aws_lambda_function.worker[\"project\"]", {"function_name": "nexus-project"})
+
+other := fixtures.resource("aws_lambda_function.commands", {"function_name": "nexus-commands"})
+
+named(value) := fixtures.resource("aws_lambda_permission.x", {"function_name": value})
+
+unnamed := object.union(
+	fixtures.resource("aws_lambda_permission.x", {}),
+	{"change": {"after_unknown": {"function_name": true}}},
+)
+
+configured(references) := object.union(
+	fixtures.plan([place, other]),
+	{"configuration": {"root_module": {"resources": [{
+		"address": "aws_lambda_permission.x",
+		"expressions": {"function_name": {"references": references}},
+	}]}}},
+)
+
+addresses(resource) := {function.address | some function in functions.meant(resource)}
+
+test_a_name_an_alias_or_an_arn_means_the_function if {
+	every value in ["nexus-project", "nexus-project:live", "arn:aws:lambda:eu-west-1:1:function:nexus-project"] {
+		addresses(named(value)) == {place.address} with input as configured([])
+	}
+}
+
+test_another_name_means_none if {
+	every value in ["nexus-proj", "", null] {
+		addresses(named(value)) == set() with input as configured([])
+	}
+}
+
+test_a_reference_means_the_functions_it_is_to if {
+	addresses(unnamed) == {other.address} with input as configured(["aws_lambda_function.commands.arn", "aws_lambda_function.commands"])
+	addresses(unnamed) == {place.address} with input as configured(["module.workers.arn", "module.workers"])
+	addresses(unnamed) == set() with input as configured(["local.name", "aws_sqs_queue.commands"])
+}
