@@ -5,9 +5,9 @@ import rego.v1
 import data.nexus.gates.fixtures_test as fixtures
 import data.nexus.gates.functions
 
-place := fixtures.resource("module.workers.aws_lambda_function.worker[\"project\"]", {"function_name": "nexus-project"})
+worker := "module.workers.aws_lambda_function.worker[\"project\"]"
 
-other := fixtures.resource("aws_lambda_function.commands", {"function_name": "nexus-commands"})
+commands := "aws_lambda_function.commands"
 
 named(value) := fixtures.resource("aws_lambda_permission.x", {"function_name": value})
 
@@ -17,29 +17,34 @@ unnamed := object.union(
 )
 
 configured(references) := object.union(
-	fixtures.plan([place, other]),
+	fixtures.plan([
+		fixtures.resource(worker, {"function_name": "nexus-project"}),
+		fixtures.resource(commands, {"function_name": "nexus-commands"}),
+	]),
 	{"configuration": {"root_module": {"resources": [{
 		"address": "aws_lambda_permission.x",
 		"expressions": {"function_name": {"references": references}},
 	}]}}},
 )
 
-addresses(resource) := {function.address | some function in functions.meant(resource)}
+addresses(resource, references) := found if {
+	found := {function.address | some function in functions.meant(resource)} with input as configured(references)
+}
 
 test_a_name_an_alias_or_an_arn_means_the_function if {
 	every value in ["nexus-project", "nexus-project:live", "arn:aws:lambda:eu-west-1:1:function:nexus-project"] {
-		addresses(named(value)) == {place.address} with input as configured([])
+		addresses(named(value), []) == {worker}
 	}
 }
 
 test_another_name_means_none if {
 	every value in ["nexus-proj", "", null] {
-		addresses(named(value)) == set() with input as configured([])
+		addresses(named(value), []) == set()
 	}
 }
 
 test_a_reference_means_the_functions_it_is_to if {
-	addresses(unnamed) == {other.address} with input as configured(["aws_lambda_function.commands.arn", "aws_lambda_function.commands"])
-	addresses(unnamed) == {place.address} with input as configured(["module.workers.arn", "module.workers"])
-	addresses(unnamed) == set() with input as configured(["local.name", "aws_sqs_queue.commands"])
+	addresses(unnamed, ["aws_lambda_function.commands.arn", "aws_lambda_function.commands"]) == {commands}
+	addresses(unnamed, ["module.workers.arn", "module.workers"]) == {worker}
+	addresses(unnamed, ["local.name", "aws_sqs_queue.commands"]) == set()
 }

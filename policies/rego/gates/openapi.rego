@@ -1,0 +1,63 @@
+# METADATA
+# title: OpenAPI
+# description: >-
+#   What the body of an API, as a JSON text of OpenAPI 2 or 3 with API Gateway's extensions, lets
+#   anybody call. Settings: public (method and path of what may be open; the path "*" is any),
+#   authorizers (the x-amazon-apigateway-authtype that know who calls).
+package nexus.gates.openapi
+
+import rego.v1
+
+readable(body) if is_object(parsed(body).paths)
+
+# METADATA
+# title: Unsecured
+# description: >-
+#   Method and path of each operation without an alternative-proof security: every alternative that
+#   it offers asks for a scheme with an authorizer.
+unsecured(body, settings) := {{"method": method, "path": path} |
+	document := parsed(body)
+	some path, item in document.paths
+	some key, operation in item
+	method := methods[key]
+	not secured(document, operation, settings.authorizers)
+	not mocked(operation)
+	not listed(settings.public, method, path)
+}
+
+# METADATA
+# title: Listed
+# description: Whether a method of a path is one of those that may be open.
+listed(public, method, path) if {
+	some entry in public
+	entry.method == method
+	entry.path in {path, "*"}
+}
+
+parsed(body) := json.unmarshal(body) if {
+	is_string(body)
+	json.is_valid(body)
+}
+
+methods := {
+	"get": "GET", "put": "PUT", "post": "POST", "delete": "DELETE", "options": "OPTIONS",
+	"head": "HEAD", "patch": "PATCH", "trace": "TRACE", "x-amazon-apigateway-any-method": "ANY",
+}
+
+secured(_, operation, _) if operation["x-amazon-apigateway-auth"].type == "AWS_IAM"
+
+secured(document, operation, authorizers) if {
+	is_array(operation.security)
+	count(operation.security) > 0
+	every alternative in operation.security {
+		some name, _ in alternative
+		schemes(document)[name]["x-amazon-apigateway-authtype"] in authorizers
+	}
+}
+
+schemes(document) := object.union(
+	object.get(document, ["securityDefinitions"], {}),
+	object.get(document, ["components", "securitySchemes"], {}),
+)
+
+mocked(operation) if lower(operation["x-amazon-apigateway-integration"].type) == "mock"
