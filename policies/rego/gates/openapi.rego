@@ -13,11 +13,12 @@ readable(body) if is_object(parsed(body).paths)
 # METADATA
 # title: Unsecured
 # description: >-
-#   Method and path of each operation without an alternative-proof security: every alternative that
-#   it offers asks for a scheme with an authorizer.
+#   Method and path of each operation that anybody can call: it asks for nothing, or one of the
+#   alternatives that it offers is without a scheme that has an authorizer.
 unsecured(body, settings) := {{"method": method, "path": path} |
 	document := parsed(body)
 	some path, item in document.paths
+	is_object(item)
 	some key, operation in item
 	method := methods[key]
 	not secured(document, operation, settings.authorizers)
@@ -50,6 +51,7 @@ secured(document, operation, authorizers) if {
 	is_array(operation.security)
 	count(operation.security) > 0
 	every alternative in operation.security {
+		is_object(alternative)
 		some name, _ in alternative
 		schemes(document)[name]["x-amazon-apigateway-authtype"] in authorizers
 	}
@@ -60,4 +62,4 @@ schemes(document) := object.union(
 	object.get(document, ["components", "securitySchemes"], {}),
 )
 
-mocked(operation) if lower(operation["x-amazon-apigateway-integration"].type) == "mock"
+mocked(operation) if operation["x-amazon-apigateway-integration"].type in {"mock", "MOCK"}

@@ -18,7 +18,7 @@ body(path, method, operation) := json.marshal({
 	"openapi": "3.0.1",
 	"components": {"securitySchemes": schemes},
 	"security": [{"identity": []}],
-	"paths": {path: {method: operation, "parameters": []}},
+	"paths": {path: {method: operation, "parameters": []}, "/odd": "nothing"},
 })
 
 unsecured(path, method, operation) := openapi.unsecured(body(path, method, operation), settings)
@@ -35,7 +35,7 @@ test_a_secured_operation_is_left_out if {
 
 test_an_open_operation_is_told if {
 	every operation in [
-		{}, {"security": []}, {"security": null}, {"security": [{}]}, {"security": [{"key": []}]}, {"security": [{"unheard-of": []}]},
+		{}, {"security": []}, {"security": null}, {"security": [{}]}, {"security": ["identity"]}, {"x-amazon-apigateway-integration": {"type": 5}}, {"security": [{"key": []}]}, {"security": [{"unheard-of": []}]},
 		{"security": [{"identity": []}, {}]}, {"security": [{"identity": []}, {"key": []}]},
 		{"x-amazon-apigateway-auth": {"type": "NONE"}}, {"x-amazon-apigateway-integration": {"type": "aws_proxy"}},
 	] {

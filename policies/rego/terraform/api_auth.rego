@@ -76,8 +76,9 @@ open(route) if {
 open(route) if {
 	route.change.after.route_key != "$connect"
 	some reference in plan.references(route, "api_id")
+	module := trim_suffix(plan.place(route.address), sprintf("%s.%s", [route.type, route.name]))
 	some api in plan.standing
-	plan.place(api.address) == reference
+	plan.place(api.address) == concat("", [module, reference])
 	api.change.after.protocol_type == "WEBSOCKET"
 }
 

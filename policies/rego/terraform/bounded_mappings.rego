@@ -16,7 +16,7 @@ import data.nexus.gates.given
 import data.nexus.gates.plan
 import data.nexus.gates.sources
 
-deny contains plan.finding(mapping, sprintf("has a %s that is not between %d and %d", [attribute, bounds[0], bounds[1]])) if {
+deny contains plan.finding(mapping, sprintf("has %s not between %d and %d", [attribute, bounds[0], bounds[1]])) if {
 	some mapping in mappings
 	some kind in sources.kinds(mapping)
 	some attribute, bounds in data.terraform.bounded_mappings[kind]
