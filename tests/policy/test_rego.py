@@ -12,26 +12,39 @@ import pytest
 import regorus
 
 POLICIES: Final = Path(__file__).parents[2] / "policies" / "rego"
-LIBRARY: Final = "lib"
+LIBRARIES: Final = {"lib", "gates"}
+"""Folders that hold no rules, but what rules share: at run time, and in the gates of the build."""
 SOURCES: Final = sorted(path.relative_to(POLICIES) for path in POLICIES.rglob("*.rego"))
 TESTS: Final = [path for path in SOURCES if path.stem.endswith("_test")]
 RULES: Final = [path for path in SOURCES if path not in TESTS]
-AT_RUN_TIME: Final = [path for path in RULES if path.parts[0] in {"commands", "events"}]
+AT_RUN_TIME: Final = {"commands", "events", "lib"}
+DENIALS: Final = [path for path in RULES if path.parts[0] not in LIBRARIES]
+
+
+def folders_with(folder: str) -> set[str]:
+    """Return the folders whose files are loaded with one: gates are unknown at run time."""
+    return {folder, "lib"} if folder in AT_RUN_TIME else {folder, "lib", "gates"}
 
 
 @cache
 def engine_over(folder: str) -> regorus.Engine:
-    """Return an engine with one folder's rules, tests and data, and the library."""
+    """Return an engine with one folder's rules, tests and data, and what they share."""
     engine = regorus.Engine()
     for path in SOURCES:
-        if path.parts[0] in {folder, LIBRARY}:
+        if path.parts[0] in folders_with(folder):
             engine.add_policy(path.as_posix(), (POLICIES / path).read_text())
-    for file in (POLICIES / folder).rglob("data.json"):
-        document = json.loads(file.read_text())
-        for parent in reversed(file.parent.relative_to(POLICIES).parts):
-            document = {parent: document}
-        engine.add_data_json(json.dumps(document))
+    for file in POLICIES.rglob("data.json"):
+        if file.relative_to(POLICIES).parts[0] in folders_with(folder):
+            engine.add_data_json(json.dumps(mounted(file)))
     return engine
+
+
+def mounted(file: Path) -> object:
+    """Return what a data.json holds under the path of its folder, as OPA loads it."""
+    document = json.loads(file.read_text())
+    for parent in reversed(file.parent.relative_to(POLICIES).parts):
+        document = {parent: document}
+    return document
 
 
 def named(paths: list[Path]) -> list[object]:
@@ -88,30 +101,54 @@ def test_each_policy_says_what_it_is_for(path):
     """METADATA comes first: title and description; of a rule also severity and fix."""
     lines = (POLICIES / path).read_text().partition("\npackage ")[0].splitlines()
     keys = [key for line in lines if (key := re.match(r"# +(\w+): *\S", line))]
-    expected = {"title", "description"} | (
-        {"severity", "fix"} if path.parts[0] != LIBRARY else set()
-    )
+    expected = {"title", "description"} | ({"severity", "fix"} if path in DENIALS else set())
 
     assert "# METADATA" == lines[0]
     assert expected <= {key[1] for key in keys}
 
 
-@pytest.mark.parametrize("path", named(AT_RUN_TIME))
+@pytest.mark.parametrize("path", named(DENIALS))
 def test_each_rule_can_deny(path):
     """A misspelled deny would deny nothing, in silence."""
     assert re.search(r"^deny contains .+ if\b", (POLICIES / path).read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", named([path for path in RULES if path.parts[0] != "terraform"]))
+PLAIN: Final = r"(?!input\b)[a-z_.]+"
+BOUND: Final = r"(?:[a-z_]+|\w+\.(?:address|type|change|change\.after)|\[[\w\", .]*\]|\"\")"
+CALL: Final = rf"{PLAIN}\({BOUND}(?:, {BOUND})*\)|{BOUND} in {PLAIN}"
+
+
+@pytest.mark.parametrize("path", named([path for path in RULES if path.parts[0] in AT_RUN_TIME]))
 def test_only_a_plain_rule_is_negated(path):
     """``not f(input.x)`` and ``not input.x == 1`` are undefined in OPA when input.x is missing.
 
     OPA looks up the arguments before it negates; regorus doesn't. A rule that holds the whole
     condition, negated by its name, means the same in both: true when anything is missing.
     """
-    negated = re.findall(r"\bnot +(.+?)(?: *}.*)?$", code_of(path), re.MULTILINE)
+    assert [] == [term for term in negated_in(path) if not re.fullmatch(PLAIN, term)]
 
-    assert [] == [term for term in negated if not re.fullmatch(r"(?!input\b)[a-z_.]+", term)]
+
+@pytest.mark.parametrize(
+    "path", named([path for path in RULES if path.parts[0] not in AT_RUN_TIME])
+)
+def test_what_a_gate_negates_is_asked_of_what_is_there(path):
+    """A gate also negates a question about one of many resources: of a bound variable, then.
+
+    Beside variables and constants, its arguments are what each well-formed resource has.
+    """
+    assert [] == [term for term in negated_in(path) if not re.fullmatch(f"{PLAIN}|{CALL}", term)]
+
+
+@pytest.mark.parametrize(
+    "term", ["f(input.x)", "f(x.missing)", "x.y == 1", "f(resource.change.after.name)", "input.x"]
+)
+def test_a_negation_of_what_may_be_missing_is_found(term):
+    """The pattern itself: these differ between OPA and regorus."""
+    assert not re.fullmatch(f"{PLAIN}|{CALL}", term)
+
+
+def negated_in(path: Path) -> list[str]:
+    return re.findall(r"\bnot +(.+?)(?: *}.*)?$", code_of(path), re.MULTILINE)
 
 
 def code_of(path: Path) -> str:

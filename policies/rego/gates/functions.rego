@@ -2,8 +2,7 @@
 # title: Functions
 # description: >-
 #   Which functions of the plan a resource means by its function_name: a name or an ARN, or, when
-#   that is known only after apply, what the configuration refers to. A reference to a module means
-#   every function in it, so that a rule about all of them leaves none out.
+#   that is known only after apply, those that the configuration refers to, all of a for_each.
 package nexus.gates.functions
 
 import rego.v1
@@ -24,16 +23,6 @@ means(resource, function) if {
 
 means(resource, function) if {
 	plan.unknown(resource, ["function_name"])
-	some reference in plan.references(resource, "function_name")
-	refers(reference, sprintf(".%s", [plan.place(function.address)]))
-}
-
-refers(reference, place) if {
-	startswith(reference, "aws_lambda_function.")
-	endswith(place, sprintf(".%s", [reference]))
-}
-
-refers(reference, place) if {
-	startswith(reference, "module.")
-	contains(place, sprintf(".%s.", [reference]))
+	some address in plan.targets(resource, ["function_name"])
+	address in {function.address, plan.place(function.address)}
 }

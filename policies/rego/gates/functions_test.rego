@@ -16,19 +16,29 @@ unnamed := object.union(
 	{"change": {"after_unknown": {"function_name": true}}},
 )
 
-configured(references) := object.union(
-	fixtures.plan([
-		fixtures.resource(worker, {"function_name": "nexus-project"}),
-		fixtures.resource(commands, {"function_name": "nexus-commands"}),
-	]),
-	{"configuration": {"root_module": {"resources": [{
-		"address": "aws_lambda_permission.x",
-		"expressions": {"function_name": {"references": references}},
-	}]}}},
-)
+root(references) := {
+	"resources": [
+		{"address": "aws_lambda_permission.x", "expressions": {"function_name": {"references": references}}},
+		{"address": commands, "expressions": {}},
+	],
+	"module_calls": {"workers": {
+		"expressions": {},
+		"module": {
+			"outputs": {"arn": {"expression": {"references": ["aws_lambda_function.worker"]}}},
+			"resources": [{"address": "aws_lambda_function.worker", "expressions": {}}],
+		},
+	}},
+}
 
 addresses(resource, references) := found if {
-	found := {function.address | some function in functions.meant(resource)} with input as configured(references)
+	plan := {
+		"resource_changes": [
+			fixtures.resource(worker, {"function_name": "nexus-project"}),
+			fixtures.resource(commands, {"function_name": "nexus-commands"}),
+		],
+		"configuration": {"root_module": root(references)},
+	}
+	found := {function.address | some function in functions.meant(resource)} with input as plan
 }
 
 test_a_name_an_alias_or_an_arn_means_the_function if {
@@ -45,6 +55,6 @@ test_another_name_means_none if {
 
 test_a_reference_means_the_functions_it_is_to if {
 	addresses(unnamed, ["aws_lambda_function.commands.arn", "aws_lambda_function.commands"]) == {commands}
-	addresses(unnamed, ["module.workers.arn", "module.workers"]) == {worker}
+	addresses(unnamed, ["module.workers[\"x\"].arn", "module.workers[\"x\"]", "module.workers"]) == {worker}
 	addresses(unnamed, ["local.name", "aws_sqs_queue.commands"]) == set()
 }

@@ -2,7 +2,7 @@
 # title: Given
 # description: >-
 #   Whether an attribute of a resource, by its path, says something: a text that is known, or one
-#   that is known only after apply and that the configuration takes from elsewhere.
+#   that is known only after apply and that the configuration takes from a resource.
 package nexus.gates.given
 
 import rego.v1
@@ -17,8 +17,7 @@ text(resource, path) if {
 
 text(resource, path) if {
 	plan.unknown(resource, path)
-	walk(plan.declared[plan.place(resource.address)].expressions[path[0]], [_, expression])
-	count(expression.references) > 0
+	count(plan.targets(resource, path)) > 0
 }
 
 # METADATA

@@ -21,16 +21,16 @@ unsecured(body, settings) := {{"method": method, "path": path} |
 	is_object(item)
 	some key, operation in item
 	method := methods[key]
-	not secured(document, operation, settings.authorizers)
+	not secured(document, operation, settings)
 	not mocked(operation)
-	not listed(settings.public, method, path)
+	not listed(settings, method, path)
 }
 
 # METADATA
 # title: Listed
 # description: Whether a method of a path is one of those that may be open.
-listed(public, method, path) if {
-	some entry in public
+listed(settings, method, path) if {
+	some entry in settings.public
 	entry.method == method
 	entry.path in {path, "*"}
 }
@@ -47,13 +47,13 @@ methods := {
 
 secured(_, operation, _) if operation["x-amazon-apigateway-auth"].type == "AWS_IAM"
 
-secured(document, operation, authorizers) if {
+secured(document, operation, settings) if {
 	is_array(operation.security)
 	count(operation.security) > 0
 	every alternative in operation.security {
 		is_object(alternative)
 		some name, _ in alternative
-		schemes(document)[name]["x-amazon-apigateway-authtype"] in authorizers
+		schemes(document)[name]["x-amazon-apigateway-authtype"] in settings.authorizers
 	}
 }
 

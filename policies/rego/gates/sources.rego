@@ -31,6 +31,7 @@ named(mapping) := {kind |
 
 referred(mapping) := {kind |
 	plan.unknown(mapping, ["event_source_arn"])
-	some reference in plan.references(mapping, "event_source_arn")
-	kind := types[split(reference, ".")[0]]
+	some address in plan.targets(mapping, ["event_source_arn"])
+	some part in split(address, ".")
+	kind := types[part]
 }

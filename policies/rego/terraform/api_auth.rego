@@ -66,19 +66,18 @@ kind(method) := method.change.after.authorization
 
 kind(route) := route.change.after.authorization_type
 
-open(method) if openapi.listed(settings.public, method.change.after.http_method, "")
+open(method) if openapi.listed(settings, method.change.after.http_method, "")
 
 open(route) if {
 	parts := split(route.change.after.route_key, " ")
-	openapi.listed(settings.public, parts[0], parts[1])
+	openapi.listed(settings, parts[0], parts[1])
 }
 
 open(route) if {
 	route.change.after.route_key != "$connect"
-	some reference in plan.references(route, "api_id")
-	module := trim_suffix(plan.place(route.address), sprintf("%s.%s", [route.type, route.name]))
+	some address in plan.targets(route, ["api_id"])
 	some api in plan.standing
-	plan.place(api.address) == concat("", [module, reference])
+	address in {api.address, plan.place(api.address)}
 	api.change.after.protocol_type == "WEBSOCKET"
 }
 

@@ -63,5 +63,5 @@ same_api(settings, stage) if settings.change.after.rest_api_id == stage.change.a
 
 same_api(settings, stage) if {
 	plan.unknown(stage, ["rest_api_id"])
-	count(plan.references(settings, "rest_api_id") & plan.references(stage, "rest_api_id")) > 0
+	count(plan.targets(settings, ["rest_api_id"]) & plan.targets(stage, ["rest_api_id"])) > 0
 }

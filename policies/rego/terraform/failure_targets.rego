@@ -25,7 +25,7 @@ deny contains plan.finding(subscription, "loses what can't be delivered") if {
 
 deny contains plan.finding(target, "loses what can't be delivered") if {
 	some target in plan.subjects("terraform.failure_targets", object.keys(targets))
-	not given.text(target, targets[target.type])
+	not delivered(target)
 }
 
 deny contains plan.finding(permission, "lets a service invoke a function whose failures go nowhere, or that this plan does not show") if {
@@ -38,6 +38,8 @@ targets := {
 	"aws_cloudwatch_event_target": ["dead_letter_config", 0, "arn"],
 	"aws_scheduler_schedule": ["target", 0, "dead_letter_config", 0, "arn"],
 }
+
+delivered(target) if given.text(target, targets[target.type])
 
 redriven(subscription) if {
 	policy := given.document(subscription, "redrive_policy")

@@ -32,22 +32,38 @@ of_store(arn) if contains(arn, sprintf("%s/stream/", [data.terraform.paralleliza
 
 elsewhere(mapping) if {
 	plan.unknown(mapping, ["event_source_arn"])
-	referred := plan.references(mapping, "event_source_arn")
-	count(referred) > 0
-	every reference in referred {
-		other(reference)
+	sources := plan.targets(mapping, ["event_source_arn"])
+	count(sources) > 0
+	every source in sources {
+		other(source)
+	}
+	every reference in plan.references(mapping, "event_source_arn") {
+		followed(reference)
 	}
 }
 
-other(reference) if split(reference, ".")[0] in {"aws_kinesis_stream", "aws_kinesis_stream_consumer", "aws_sqs_queue"}
-
-other(reference) if reference in {"each.key", "each.value", "count.index"}
-
-other(reference) if {
-	some table in plan.standing
-	table.type == "aws_dynamodb_table"
-	startswith(sprintf("%s.", [reference]), sprintf("aws_dynamodb_table.%s.", [table.name]))
-	name := table.change.after.name
-	is_string(name)
-	not of_store(sprintf("%s/stream/", [name]))
+other(source) if {
+	some part in split(source, ".")
+	part in {"aws_kinesis_stream", "aws_kinesis_stream_consumer", "aws_sqs_queue"}
 }
+
+other(source) if {
+	tables := {table | some table in plan.standing; table.type == "aws_dynamodb_table"; at(table, source)}
+	count(tables) > 0
+	every table in tables {
+		is_other(table.change.after.name)
+	}
+}
+
+at(table, source) if source in {table.address, plan.place(table.address)}
+
+is_other(name) if {
+	is_string(name)
+	not is_store(name)
+}
+
+is_store(name) if endswith(name, data.terraform.parallelization.table)
+
+followed(reference) if split(reference, ".")[0] in {"count", "each", "module", "var"}
+
+followed(reference) if startswith(reference, "aws_")

@@ -20,13 +20,13 @@ import data.nexus.gates.sources
 deny contains plan.finding(permission, "is for a function that this plan does not show, or that may take longer than its API waits") if {
 	some permission in plan.subjects("terraform.timeouts", {"aws_lambda_permission"})
 	permission.change.after.principal in settings.api_principals
-	not all_within(permission, settings.api_seconds)
+	not answers(permission)
 }
 
 deny contains plan.finding(mapping, "is for a function that this plan does not show, or that may take longer than its queue waits") if {
 	some mapping in plan.subjects("terraform.timeouts", {"aws_lambda_event_source_mapping"})
 	"queue" in sources.kinds(mapping)
-	not all_within(mapping, settings.queue_function_seconds)
+	not finishes(mapping)
 }
 
 deny contains plan.finding(queue, "hides a message for less than a function behind a queue may take") if {
@@ -36,6 +36,10 @@ deny contains plan.finding(queue, "hides a message for less than a function behi
 }
 
 settings := data.terraform.timeouts
+
+answers(permission) if all_within(permission, settings.api_seconds)
+
+finishes(mapping) if all_within(mapping, settings.queue_function_seconds)
 
 all_within(resource, bounds) if {
 	count(functions.meant(resource)) > 0
