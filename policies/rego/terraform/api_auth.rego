@@ -1,8 +1,8 @@
 # METADATA
 # title: API authorization
 # description: >-
-#   Nobody calls an API unasked: each method, route and function URL, and each operation of an
-#   OpenAPI body, has an authorizer or IAM. An API key alone identifies nobody. Open are only the
+#   Nobody calls an API unasked: each method and route, and each operation of an OpenAPI body, has
+#   an authorizer or IAM. An API key alone identifies nobody. Open are only the
 #   paths in data.json, and MOCK integrations, behind which there is nothing. API Gateway ignores
 #   security at the root of a body, and of a WebSocket API only $connect can have any.
 # custom:
@@ -23,11 +23,6 @@ deny contains plan.finding(method, "can be called by anybody") if {
 	not open(method)
 }
 
-deny contains plan.finding(address, "can be called by anybody") if {
-	some address in plan.subjects("terraform.api_auth", {"aws_lambda_function_url"})
-	not by_iam(address)
-}
-
 deny contains plan.finding(api, "makes a route that can be called by anybody") if {
 	some api in plan.subjects("terraform.api_auth", {"aws_apigatewayv2_api"})
 	is_string(api.change.after[{"route_key", "target"}[_]])
@@ -46,8 +41,6 @@ deny contains plan.finding(api, sprintf("lets anybody call %s %s", [operation.me
 settings := data.terraform.api_auth
 
 apis := plan.subjects("terraform.api_auth", {"aws_api_gateway_rest_api", "aws_apigatewayv2_api"})
-
-by_iam(address) if address.change.after.authorization_type == "AWS_IAM"
 
 # An authorizer's id is known after apply; that there is one shows in the plan either way.
 authorized(method) if kind(method) == "AWS_IAM"

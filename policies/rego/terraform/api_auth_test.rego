@@ -60,11 +60,6 @@ test_only_connect_of_a_socket_has_one if {
 	sockets("$default", "HTTP") == {"aws_apigatewayv2_route.r"}
 }
 
-test_a_function_url_asks_iam if {
-	denied(fixtures.resource("aws_lambda_function_url.u", {"authorization_type": "AWS_IAM"})) == set()
-	denied(fixtures.resource("aws_lambda_function_url.u", {"authorization_type": "NONE"})) == {"aws_lambda_function_url.u can be called by anybody"}
-}
-
 test_a_quick_route_is_denied if {
 	denied(fixtures.resource("aws_apigatewayv2_api.a", {"body": null, "target": null, "route_key": null})) == set()
 	denied(fixtures.resource("aws_apigatewayv2_api.a", {"body": null, "target": "arn:aws:lambda"})) == {"aws_apigatewayv2_api.a makes a route that can be called by anybody"}
