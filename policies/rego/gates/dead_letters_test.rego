@@ -12,13 +12,15 @@ queues := fixtures.plan([
 	fixtures.resource("aws_sqs_queue.unnamed", {"name": null}),
 ])
 
+settings := {"name": "-(undeliverable|failures)(\\.fifo)?$"}
+
 test_a_name_tells if {
-	found := {queue.address | some queue in dead_letters.queues} with input as queues
+	found := {queue.address | some queue in dead_letters.queues} with input as queues with data.terraform.dead_letter_queues as settings
 	found == {"aws_sqs_queue.letters", "aws_sqs_queue.more"}
 }
 
 target(arn) := found if {
-	found := {queue.address | some queue in dead_letters.targets({"deadLetterTargetArn": arn})} with input as queues
+	found := {queue.address | some queue in dead_letters.targets({"deadLetterTargetArn": arn})} with input as queues with data.terraform.dead_letter_queues as settings
 }
 
 test_a_target_is_a_dead_letter_queue_of_the_plan if {
