@@ -34,13 +34,14 @@ def failed_checks(folder: Path) -> list[FailedCheck]:
     words = ["--directory", ".", "--framework", "terraform", "--skip-download"]
     form = ["--compact", "--quiet", "--output", "json"]
     done = run("checkov", [*words, *form], folder=folder, settings=_OFFLINE)
-    report: dict[str, Any] = done.json()
-    if not isinstance(report, dict):
-        raise done.failed()
+    return done.read(_found)
+
+
+def _found(report: Any) -> list[FailedCheck]:
     results = report.get("results")
     if results is None:
-        raise Misconfigured(f"checkov found nothing to check in {folder}")
-    if unread := results.get("parsing_errors"):
+        raise Misconfigured("checkov found no Terraform to check")
+    if unread := results["parsing_errors"]:
         raise ToolFailed(f"checkov can't read {', '.join(unread)}")
     return [_failed(each) for each in results["failed_checks"]]
 
