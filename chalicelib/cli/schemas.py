@@ -50,7 +50,10 @@ def check(*, json: Json = False) -> None:
     from chalicelib.wiring.resources import resource
 
     folder = resource("schemas/avro")
-    faults = check_files(folder) or [*check_contexts(folder, CONTEXTS), *check_versions(folder)]
+    faults = check_files(folder, resource("policies/rego")) or [
+        *check_contexts(folder, CONTEXTS),
+        *check_versions(folder),
+    ]
     if json:
         items = [{"file": f.file, "field": f.field, "message": f.message} for f in faults]
         emit({"checked": not faults, "faults": items})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.kernel.commit import MAX_COMMIT_BYTES
 from chalicelib.kernel.errors import CommitTooLarge
+from chalicelib.services.governance.policy_engine import Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +44,9 @@ class CommitWriter:
         encoded = [self.event_codec.encode(event) for event in events]
         schemas = [event.schema for event in encoded]
         payloads = [event.payload for event in encoded]
-        self.policies.approve(schemas, loaded.stream, accepted.request.principal, "append")
+        principal = accepted.request.principal
+        occasion = Occasion(loaded.stream, principal, accepted.command_type, "append")
+        self.policies.approve(schemas, occasion)
         now = self.now()
         due = self.trigger.verdict(loaded.tail, now)
         header = self.provenance.stamp(accepted, loaded.head, schemas, due, now)

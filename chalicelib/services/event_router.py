@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.kernel.commit import Path, SnapshotDue
 from chalicelib.kernel.errors import CorruptStream, Forbidden, SchemaViolation
+from chalicelib.services.governance.policy_engine import Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -112,7 +113,8 @@ class EventRouter:
     def _validated(self, commit: PackedCommit) -> Header:
         header = self._codec.unpack(commit).header  # each event has to be one of its schema
         schemas = [self._registry.get(event.schema) for event in header.events]
-        self._policies.approve(schemas, commit.stream, header.principal, "route")
+        occasion = Occasion(commit.stream, header.principal, header.command_type, "route")
+        self._policies.approve(schemas, occasion)
         return header
 
     def _publish(self, headed: Sequence[tuple[PackedCommit, Header]]) -> None:

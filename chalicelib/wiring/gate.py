@@ -113,7 +113,9 @@ class Gate:
         yield from replay.notes()
 
     def _schemas(self) -> Iterator[Failure]:
-        faults = check_files(self.schemas) or check_classes(self.schemas, self.contexts)
+        faults = check_files(self.schemas, self.policies / "rego") or check_classes(
+            self.schemas, self.contexts
+        )
         yield from _schema_failures(faults, "see CONTRIBUTING.md, To change a schema")
 
     def _versions(self) -> Iterator[Failure]:

@@ -315,7 +315,7 @@ class TestPolicies:
         """
         Whatever is done to the contents that are kept.
         """
-        (kept,) = (gate.policies / "released").iterdir()
+        kept = next((gate.policies / "released").iterdir())
         rule = kept / "commands/roles.rego"
         if change == "gone":
             shutil.rmtree(kept)
@@ -333,9 +333,11 @@ class TestPolicies:
         """
         One that was taken out of the ledger is missed by its contents.
         """
-        (kept,) = (gate.policies / "released").iterdir()
+        kept = sorted(each.name for each in (gate.policies / "released").iterdir())
         (gate.policies / "released.json").write_text("[]")
 
         found = [(each.place, each.message) for each in failures(gate)["policies"]]
 
-        assert (f"released/{kept.name}", "is kept, and has no entry any more") == found[0]
+        assert [
+            (f"released/{name}", "is kept, and has no entry any more") for name in kept
+        ] == found[: len(kept)]

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from chalicelib.adapters.avro.lint import check_contexts, check_files
+from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.avro.versions import check_versions
 from chalicelib.domain.orders import orders
+from chalicelib.kernel.errors import Misconfigured
 from chalicelib.kernel.messages import Event
 from chalicelib.kernel.upcasting import EventUpcaster
 from chalicelib.wiring.contexts import CONTEXTS
@@ -17,117 +19,30 @@ from chalicelib.wiring.resources import resource
 pytestmark = [pytest.mark.requirement("R8"), pytest.mark.requirement("T3")]
 
 SCHEMAS = resource("schemas/avro")
+POLICIES = resource("policies/rego")
 PLACED = "orders/OrderPlaced/v1.avsc"
-DELIVERED = "orders/OrderDelivered/v1.avsc"
 REFUND = "orders/RefundRequested/v1.avsc"
 
 CURRENCY = '"currency", "type": "string"'
 QUANTITY = '"quantity", "type": "long"'
-PRODUCT = '"productId", "type": "string", "doc": "What was ordered."'
 
 # What is planted: a text, what stands in its place then, the fault's field, and of its message.
 IN_PLACED = {
     "no JSON": ('"type":', '"type"', "", "is no JSON"),
-    "no owner": ('"owner": "orders",', "", "$.nexus", "'owner' is a required property"),
-    "owner": ('"owner": "orders"', '"owner": "payments"', "", "is owned by payments"),
-    "classification": ('"internal"', '"secret"', "$.nexus.classification", "'secret'"),
-    "propagation": ('"core"', '"both"', "$.nexus.propagation", "'both'"),
-    "compatibility": ('"BACKWARD"', '"NONE"', "$.nexus.compatibility", "'NONE'"),
-    "other property": ('"owner"', '"cost": 5, "owner"', "$.nexus", "'cost'"),
-    "no doc": ('"doc": "A customer has ordered.",', "", "$", "'doc' is a required property"),
-    "empty doc": ('"A customer has ordered."', '" "', "$.doc", "does not match"),
-    "no doc of a field": (', "doc": "ISO 4217 code, as USD."', "", "$.fields[3]", "'doc'"),
-    "name of a field": ('"currency"', '"currency_code"', "$.fields[3].name", "not match"),
-    "no doc of an inner record": (
-        '"doc": "So many of a product, at a price each.",',
+    "no schema": ('"fields":', '"columns":', "", "is no record with a name"),
+    "misspelt": ('"doc": "A', '"docs": "A', "$", "'docs'"),
+    "misspelt governance": ('"owner"', '"cost": 5, "owner"', "$.nexus", "'cost'"),
+    "misspelt mark": (CURRENCY, f'{CURRENCY}, "secret": true', "$.fields[3]", "'secret'"),
+    "a rule": ('"owner": "orders"', '"owner": "payments"', "", "is owned by payments"),
+    "a rule for a field": (CURRENCY, '"currency", "type": "double"', "currency", "is a double:"),
+    "a rule within": (QUANTITY, '"quantity", "type": "int"', "lines.quantity", "is a int: use"),
+    "no Avro": (
+        QUANTITY,
+        '"quantity", "type": {"type": "record", "name": "OrderLine", "doc": "It.", "fields": []}',
         "",
-        "lines",
-        "without a doc",
+        "is no Avro schema",
     ),
-    "no doc of an inner field": (
-        PRODUCT,
-        '"productId", "type": "string"',
-        "lines.productId",
-        "has no doc",
-    ),
-    "unknown subject": ('"subject": null', '"subject": "person"', "", "is no field of it"),
-    "subject of no text": (
-        '"subject": null',
-        '"subject": "totalAmount"',
-        "totalAmount",
-        "has to be a string that is not personal",
-    ),
-    "personal within": (
-        PRODUCT,
-        f'{PRODUCT}, "personal": true',
-        "lines.productId",
-        "only fields of the event itself can be",
-    ),
-    "float": (QUANTITY, '"quantity", "type": "float"', "lines.quantity", "inexact"),
-    "double": (CURRENCY, '"currency", "type": "double"', "currency", "inexact"),
-    "maybe double": (
-        CURRENCY,
-        '"currency", "type": ["null", {"type": "double"}]',
-        "currency",
-        "inexact",
-    ),
-    "int": (QUANTITY, '"quantity", "type": "int"', "lines.quantity", "use long"),
-    "scale": ('"scale": 2', '"scale": 3', "totalAmount", "precision 14 and scale 2"),
-    "precision": ('"precision": 14', '"precision": 9', "totalAmount", "precision 14"),
-    "milliseconds": (
-        CURRENCY,
-        '"currency", "type": {"type": "long", "logicalType": "timestamp-millis"}',
-        "currency",
-        "all times are timestamp-micros",
-    ),
-    "a date of text": (
-        CURRENCY,
-        '"currency", "type": {"type": "string", "logicalType": "date"}',
-        "currency",
-        "has to be int",
-    ),
-    "a duration": (
-        CURRENCY,
-        '"currency", "type": {"type": "long", "logicalType": "time-micros"}',
-        "currency",
-        "no event class can have one",
-    ),
-    "map": (
-        CURRENCY,
-        '"currency", "type": {"type": "map", "values": "string"}',
-        "currency",
-        "use an array of records",
-    ),
-    "union": (CURRENCY, '"currency", "type": ["string", "long"]', "currency", "a union"),
-    "no Avro": (CURRENCY, '"currency", "type": "nonsense"', "", "is no Avro schema"),
     "name": ('"OrderPlaced"', '"OrderTaken"', "", "nexus.orders.OrderPlaced"),
-}
-IN_DELIVERED = {
-    "personal subject": (
-        '"subject": "customerId"',
-        '"subject": "receivedBy"',
-        "receivedBy",
-        "has to be a string that is not personal",
-    ),
-    "nobody's personal field": (
-        '"subject": "customerId"',
-        '"subject": null',
-        "$.nexus.subject",
-        "None is not of type 'string'",
-    ),
-    "public personal field": (
-        '"confidential"',
-        '"public"',
-        "$.nexus.classification",
-        "'public' is not one of",
-    ),
-    "half personal": ('"personal": true', '"personal": 1', "$.fields[2].personal", ""),
-    "personal number": (
-        '"receivedBy",\n      "type": "string"',
-        '"receivedBy",\n      "type": "long"',
-        "receivedBy",
-        "its type has to be string or bytes",
-    ),
 }
 # Likewise; these are at odds with the class only.
 APART = {
@@ -215,9 +130,9 @@ def found(faults, file, field, message):
 class TestFiles:
     def test_the_real_schemas_are_governed(self):
         """
-        Every event's schema has its governance properties and follows the rules.
+        Every schema has its governance properties and follows the rules.
         """
-        assert [] == check_files(SCHEMAS)
+        assert [] == check_files(SCHEMAS, POLICIES)
 
     @pytest.mark.parametrize("flaw", IN_PLACED)
     def test_a_flaw_is_found(self, folder, flaw):
@@ -227,17 +142,39 @@ class TestFiles:
         old, new, field, message = IN_PLACED[flaw]
         plant(folder, PLACED, old, new)
 
-        assert found(check_files(folder), PLACED, field, message)
+        assert found(check_files(folder, POLICIES), PLACED, field, message)
 
-    @pytest.mark.parametrize("flaw", IN_DELIVERED)
-    def test_a_flaw_in_personal_data_is_found(self, folder, flaw):
+    def test_what_sounds_personal_may_be_judged_not_to_be(self, folder):
         """
-        Whose they are, who may see them, and that ciphertext fits.
+        The mark is false then, and no field of the event is encrypted.
         """
-        old, new, field, message = IN_DELIVERED[flaw]
-        plant(folder, DELIVERED, old, new)
+        plant(folder, PLACED, '"currency"', '"currencyName"')
+        assert found(check_files(folder, POLICIES), PLACED, "currencyName", "sounds personal")
 
-        assert found(check_files(folder), DELIVERED, field, message)
+        plant(folder, PLACED, '"currencyName"', '"currencyName", "personal": false')
+
+        assert [] == check_files(folder, POLICIES)
+        assert () == FileSchemaRegistry(folder).latest("orders.OrderPlaced").governance.personal
+
+    def test_a_schema_of_the_platforms_own_is_governed_too(self, folder):
+        """
+        What travels has an owner, and what is stored says what it means.
+        """
+        commit, body = "nexus/Commit/v1.avsc", "nexus/CommitBody/v1.avsc"
+        plant(folder, commit, '"owner": "nexus",', "")
+        plant(folder, body, '"doc"', '"docs"')
+
+        faults = check_files(folder, POLICIES)
+
+        assert found(faults, commit, "", "names no owner")
+        assert found(faults, body, "", "without a doc")
+
+    def test_rules_that_are_not_there_let_nothing_pass(self, folder, tmp_path):
+        """
+        A folder without them is a fault of its own.
+        """
+        with pytest.raises(Misconfigured, match="no policies"):
+            check_files(folder, tmp_path)
 
 
 class TestClasses:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from chalicelib.adapters.rego.ledger import PolicyLedger
 from chalicelib.domain.orders import order_details, orders
 from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.gate import HISTORIES, Gate
@@ -139,11 +140,12 @@ class TestReleaseOfPolicies:
         rule = gate.policies / "rego/commands/roles.rego"
         rule.write_text(rule.read_text() + "# Another.\n")
 
+        number = len(PolicyLedger.of(gate.policies).released) + 1
         assert 1 == nexus("gate").code
         done = nexus("policies", "release", "--json")
 
         added = done.json["released"]
-        assert (0, 2, 64) == (done.code, added["version"], len(added["digest"]))
+        assert (0, number, 64) == (done.code, added["version"], len(added["digest"]))
         assert (gate.policies / "released" / added["digest"] / "commands/roles.rego").is_file()
         assert "released already" in nexus("policies", "release").out
         assert 0 == nexus("gate").code
@@ -156,7 +158,7 @@ class TestReleaseOfPolicies:
         before = (gate.policies / "released.json").read_bytes()
         rules = gate.policies / "rego/lib/names.rego"
         rules.write_text(rules.read_text() + "# Another.\n")
-        (broken,) = gate.policies.glob(f"{place}/commands/roles.rego")
+        broken = next(gate.policies.glob(f"{place}/commands/roles.rego"))
         broken.write_text("no rule")
 
         done = nexus("policies", "release")
@@ -204,7 +206,7 @@ class TestRelease:
         done = nexus("schemas", "release")
 
         assert 1 == done.code
-        assert "schemas: orders/OrderPaid/v3.avsc $: 'type' is a required property" in done.out
+        assert "schemas: orders/OrderPaid/v3.avsc: is no record with a name" in done.out
         assert before == (gate.schemas.parent / "released.json").read_bytes()
 
 

@@ -20,6 +20,8 @@ COLOUR = {"name": "colour", "type": "long", "doc": "Of the glaze, as a number."}
 def _versions(monkeypatch, tmp_path):
     """Gives an event such versions, beside those that there are."""
     avro = shutil.copytree(resource("schemas"), tmp_path / "schemas") / "avro"
+    policies = shutil.copytree(resource("policies"), tmp_path / "policies") / "rego"
+    (policies / "schemas/owners/data.json").write_text('{"orders": "", "nexus": "", "pots": ""}')
     monkeypatch.setattr("chalicelib.wiring.resources.resource", tmp_path.joinpath)
 
     def versions(*schemas):
@@ -36,7 +38,7 @@ class TestCheck:
         """
         Exit code 1, with file, field and advice: what was written before can't be read any more.
         """
-        versions(a_schema(), a_schema("PotFired", GLAZE))
+        versions(a_schema(propagation="core"), a_schema("PotFired", GLAZE, propagation="core"))
 
         done = nexus("schemas", "check", "--json")
 

@@ -1,143 +1,52 @@
-"""Questions to the policies: what is allowed, what is denied and by which rule, and junk."""
+"""Questions to the policies: what is allowed, what is denied and by which rule, and junk.
+
+They are data, in tests/policy/questions: a question that is allowed, and what is changed in it.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from typing import Any, Final, TypeAlias
 
 import pytest
 
 from chalicelib.services.governance.policy_engine import COMMANDS, EVENTS
+from tests.support.edits import edited
+from tests.support.fetching import ROOT
 
 Question: TypeAlias = dict[str, Any]
 
-STREAM: Final = {"tenant": "default", "aggregate": "Order", "id": "test-1"}
-CLERK: Final = {"kind": "user", "id": "alice", "tenant": "default", "roles": ["orders.clerk"]}
-COMMAND: Final = {
-    "command": {
-        "type": "orders.PlaceOrder",
-        "data": {"orderId": "test-1", "customerId": "customer-1", "totalAmount": 9999},
-    },
-    "principal": CLERK,
-    "stream": STREAM,
-    "effectiveAt": None,
-    "now": "2026-03-31T12:00:00.000000Z",
+_FILES: Final = {
+    package: json.loads((ROOT / f"tests/policy/questions/{name}.json").read_bytes())
+    for package, name in ((COMMANDS, "commands"), (EVENTS, "events"))
 }
-EVENT: Final = {
-    "event": {
-        "type": "orders.OrderPlaced",
-        "owner": "orders",
-        "classification": "internal",
-        "propagation": "core",
-        "personal": [],
-    },
-    "stream": STREAM,
-    "principal": CLERK,
-    "point": "append",
+QUESTIONS: Final[Mapping[str, Question]] = {
+    package: file["question"] for package, file in _FILES.items()
 }
-QUESTIONS: Final = {COMMANDS: COMMAND, EVENTS: EVENT}
+COMMAND: Final = QUESTIONS[COMMANDS]
+EVENT: Final = QUESTIONS[EVENTS]
 
 ALLOWED: Final[dict[str, tuple[str, Mapping[str, object]]]] = {
-    "a clerk's order": (COMMANDS, {}),
-    "an order at the limit": (COMMANDS, {"command.data.totalAmount": 1_000_000}),
-    "an approver's large order": (
-        COMMANDS,
-        {"command.data.totalAmount": 10**14 - 1, "principal.roles": ["orders.approver"]},
-    ),
-    "an approver's back-dated order": (
-        COMMANDS,
-        {"effectiveAt": "2026-03-01T12:00:00Z", "principal.roles": ["orders.approver"]},
-    ),
-    "a dispatcher's delivery": (
-        COMMANDS,
-        {"command.type": "orders.DeliverOrder", "principal.roles": ["orders.dispatcher"]},
-    ),
-    "a developer's command of any context": (
-        COMMANDS,
-        {"command.type": "inventory.ReserveStock", "principal.roles": ["developer"]},
-    ),
-    "a core event": (EVENTS, {}),
-    "a core event, again at the router": (EVENTS, {"point": "route"}),
-    "personal fields on the core path": (EVENTS, {"event.personal": ["email"]}),
-    "a harmless event on the secondary path": (EVENTS, {"event.propagation": "secondary"}),
+    f"{package}: {case['about']}": (package, case["changes"])
+    for package, file in _FILES.items()
+    for case in file["allowed"]
 }
-
 # What is changed, and the one rule that denies it.
 DENIED: Final[dict[str, tuple[str, Mapping[str, object], str]]] = {
-    "no roles": (COMMANDS, {"principal.roles": []}, "roles"),
-    "a role that does not grant it": (
-        COMMANDS,
-        {"principal.roles": ["orders.dispatcher"]},
-        "roles",
-    ),
-    "a role in other letters": (
-        COMMANDS,
-        {"principal.roles": ["Orders.Clerk", "DEVELOPER"]},
-        "roles",
-    ),
-    "a pattern for a role": (COMMANDS, {"principal.roles": ["*", "orders.*"]}, "roles"),
-    "another context's command": (
-        COMMANDS,
-        {"command.type": "inventory.ReserveStock", "principal.roles": ["orders.approver"]},
-        "roles",
-    ),
-    "another tenant's stream": (COMMANDS, {"stream.tenant": "other"}, "tenancy"),
-    "a large order": (COMMANDS, {"command.data.totalAmount": 1_000_001}, "large_orders"),
-    "an amount with a fraction": (COMMANDS, {"command.data.totalAmount": 0.5}, "large_orders"),
-    "a negative amount": (COMMANDS, {"command.data.totalAmount": -1}, "large_orders"),
-    "an amount as a text": (
-        COMMANDS,
-        {"command.data.totalAmount": "9999", "principal.roles": ["developer"]},
-        "large_orders",
-    ),
-    "an amount beyond 64 bits": (COMMANDS, {"command.data.totalAmount": 10**30}, "large_orders"),
-    "a clerk's back-dated order": (
-        COMMANDS,
-        {"effectiveAt": "2026-03-31T11:59:59.999999Z"},
-        "effective_time",
-    ),
-    "an order in the future": (
-        COMMANDS,
-        {"effectiveAt": "2026-03-31T12:00:00.000001Z", "principal.roles": ["developer"]},
-        "effective_time",
-    ),
-    "an order of long ago": (
-        COMMANDS,
-        {"effectiveAt": "2026-03-01T11:59:59.999999Z", "principal.roles": ["developer"]},
-        "effective_time",
-    ),
-    "command data that is no object": (
-        COMMANDS,
-        {"command.type": "orders.PayOrder", "command.data": []},
-        "well_formed",
-    ),
-    "another context's event": (EVENTS, {"event.owner": "inventory"}, "ownership"),
-    "personal fields on the secondary path": (
-        EVENTS,
-        {"event.propagation": "secondary", "event.personal": ["email"]},
-        "propagation",
-    ),
-    "a confidential event on the secondary path": (
-        EVENTS,
-        {"event.propagation": "secondary", "event.classification": "confidential"},
-        "propagation",
-    ),
-    "a restricted event on the secondary path": (
-        EVENTS,
-        {"event.propagation": "secondary", "event.classification": "restricted"},
-        "propagation",
-    ),
-    "another point": (EVENTS, {"point": "replay"}, "well_formed"),
+    f"{package}: {case['about']}": (package, case["changes"], case["rule"])
+    for package, file in _FILES.items()
+    for case in file["denied"]
 }
 
 # These may have any value.
 FREE: Final = {"command.data.orderId", "command.data.customerId"}
-# These may have one of the values of JUNK.
-LEGAL: Final[dict[str, object]] = {
-    f"{COMMANDS} effectiveAt": None,
-    f"{EVENTS} event.personal": [],
-    f"{EVENTS} principal.roles": [],
+# These may have some of the values of JUNK.
+LEGAL: Final[dict[str, Sequence[object]]] = {
+    f"{COMMANDS} command.data.lines": ([], [None], [[]]),
+    f"{COMMANDS} effectiveAt": (None,),
+    f"{EVENTS} event.personal": ([],),
+    f"{EVENTS} principal.roles": ([],),
 }
 JUNK: Final[Sequence[object]] = (
     None,
@@ -156,24 +65,14 @@ JUNK: Final[Sequence[object]] = (
 
 def changed(package: str, changes: Mapping[str, object]) -> Question:
     """Return a question that is allowed, with the values at these dotted paths replaced."""
-    question: Question = deepcopy(dict(QUESTIONS[package]))
-    for path, value in changes.items():
-        *parents, last = path.split(".")
-        place = question
-        for parent in parents:
-            place = place[parent]
-        place[last] = value
+    edits = [{"at": path, "value": value} for path, value in changes.items()]
+    question: Question = edited(QUESTIONS[package], edits)
     return question
 
 
 def without(package: str, path: str) -> Question:
     """Return a question that is allowed, less the value at a dotted path."""
-    question = changed(package, {path: None})
-    *parents, last = path.split(".")
-    place = question
-    for parent in parents:
-        place = place[parent]
-    del place[last]
+    question: Question = edited(QUESTIONS[package], [{"at": path, "remove": True}])
     return question
 
 
@@ -186,8 +85,7 @@ def paths(question: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 
 def is_legal(package: str, path: str, value: object) -> bool:
-    place = f"{package} {path}"
-    return place in LEGAL and LEGAL[place] == value
+    return value in LEGAL.get(f"{package} {path}", ())
 
 
 EVERY_PATH: Final = [
@@ -196,3 +94,16 @@ EVERY_PATH: Final = [
     for path in paths(question)
     if path not in FREE
 ]
+
+
+def malformed() -> Iterator[tuple[str, Question]]:
+    """Yield the package and question of each that lacks a part, or has junk in its place.
+
+    In every role, as a rule may stop looking at one who may do all.
+    """
+    for package, question in QUESTIONS.items():
+        for path in paths(question):
+            yield package, without(package, path)
+            for value in JUNK:
+                for role in ("orders.clerk", "orders.approver", "developer"):
+                    yield package, changed(package, {"principal.roles": [role], path: value})

@@ -121,14 +121,15 @@ class TestCurlLines:
 
 @pytest.mark.requirement("T1")
 class TestRecipe:
-    def test_names_three_files_and_a_test(self):
+    def test_names_four_files_and_a_test(self):
         """
-        The recipe touches a schema, a context and one line of the wiring.
+        The recipe touches a schema, a context, one line of the wiring and who owns the events.
         """
         assert [
             "schemas/avro/tickets/TicketOpened/v1.avsc",
             "chalicelib/domain/tickets/__init__.py",
             "chalicelib/wiring/contexts.py",
+            "policies/rego/schemas/owners/data.json",
         ] == [name for name, _ in FILES]
         assert 1 == len(SCRIPTS)
 

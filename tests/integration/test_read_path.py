@@ -607,6 +607,24 @@ class TestRouterPoison:
         (letter,) = client.embedded.ports.dead_letters.all()
         assert forged == letter.commit
 
+    def test_what_another_contexts_command_produced_is_not_published(self, strict):
+        """
+        The commit's header names the command, and the event has another owner.
+        """
+        client, _ = strict
+        client.command("PlaceOrder", {"orderId": "o-2", "customerId": "c", "totalAmount": 1})
+        codec, router = client.system.codec, client.system.router
+        header, payloads = codec._sealed.open(*commits(client))
+        abroad = replace(header, command_type="inventory.ReserveStock")
+        published: list[tuple[str, list[int]]] = []
+        router._bus = Recorder(published)
+
+        router.handle([codec.pack(STREAM, 1, abroad, payloads)])
+
+        assert [] == published
+        (letter,) = client.embedded.ports.dead_letters.all()
+        assert "may not be produced by inventory.ReserveStock" in letter.reason
+
     def test_what_comes_behind_is_held_though_the_list_of_the_parked_is_behind(self, strict):
         """
         On AWS that list is an index, which may not show yet what was parked a moment ago.

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 import pytest
 
 from chalicelib.domain.orders import orders
+from chalicelib.domain.orders.commands import PlaceOrder
 from chalicelib.domain.orders.events import OrderPaid
 from chalicelib.domain.orders.order import order
 from chalicelib.kernel.commit import GENESIS, Principal, SnapshotDue
@@ -29,8 +31,9 @@ from chalicelib.kernel.errors import (
     VersionMismatch,
 )
 from chalicelib.kernel.stream import StreamId
-from chalicelib.services.command_handler import RACES
+from chalicelib.services.command_handler import RACES, CommandHandler, CommandRequest
 from chalicelib.services.governance.policy_engine import Decision, Reason
+from chalicelib.services.governance.provenance import Request
 from chalicelib.wiring.embedded import Embedded
 from tests.support.client import DEVELOPER, Client
 from tests.support.clock import ManualClock
@@ -477,6 +480,23 @@ class TestPolicies:
                 client.command("PayOrder", PAYMENT)
 
             assert 1 == len(commits(client))
+
+    def test_another_contexts_command_produces_no_event_of_this_one(self, client):
+        """
+        Its principal may issue it, but the event has another owner: nothing is stored.
+        """
+        ours = next(each for each in client.system.commands.commands if each.kind is PlaceOrder)
+        parts = (ours._loader, ours._writer, ours._shapes, ours._recent)
+        foreign = CommandHandler("inventory", PlaceOrder, *parts)
+        order = {**ORDER, "totalAmount": Decimal("99.99")}
+        asked = CommandRequest(Request(DEVELOPER, correlation_id="test"), "c-1", order)
+
+        with pytest.raises(Forbidden) as refused:
+            foreign.handle(asked)
+
+        (reason,) = refused.value.reasons
+        assert "nexus.events.ownership: orders.OrderPlaced may not be produced by inv" in reason
+        assert [] == commits(client)
 
     def test_tenants_are_apart(self, embedded):
         """

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from tests.contract.policy_questions import JUNK
 from tests.support.edits import edited
 from tests.support.fetching import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PACKAGE: Final = "nexus.schemas"
 SCHEMAS: Final = ROOT / "schemas" / "avro"
@@ -44,3 +48,23 @@ def broken_schemas() -> list[Broken]:
         for file in sorted(FIXTURES.glob("*.json"))
         for case in json.loads(file.read_bytes())
     ]
+
+
+def malformed_schemas() -> dict[str, Any]:
+    """Return two real ones with each part left out, or junk in its place, by what was done."""
+    return {
+        f"{name} {edit}": edited(schema, [edit])
+        for name, schema in real_schemas().items()
+        if name in {"orders/OrderPlaced/v1", "orders/OrderDelivered/v1"}
+        for place in places(schema)
+        for edit in ({"at": place, "remove": True}, *({"at": place, "value": v} for v in JUNK))
+        if place or "value" in edit
+    }
+
+
+def places(value: Any, place: str = "") -> Iterator[str]:
+    """Yield the dotted path of each value, the whole included."""
+    yield place
+    parts = value.items() if isinstance(value, dict) else []
+    for key, part in enumerate(value) if isinstance(value, list) else parts:
+        yield from places(part, f"{place}.{key}".lstrip("."))

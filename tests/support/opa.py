@@ -43,11 +43,19 @@ def tool(name: str) -> str:
     return found
 
 
-def rules_of(package: str) -> list[str]:
-    """Return the rules of a package as ``nexus.commands``, by their names, without tests."""
+def rules_of(package: str) -> dict[str, str]:
+    """Return the rules of a package as ``nexus.commands``, without tests: texts by full names."""
     folder = POLICIES.joinpath(*package.split(".")[1:])
-    files = sorted(file.stem for file in folder.glob("*.rego"))
-    return [f"{package}.{name}" for name in files if not name.endswith("_test")]
+    return {
+        f"{package}.{file.stem}": file.read_text()
+        for file in sorted(folder.glob("*.rego"))
+        if not file.stem.endswith("_test")
+    }
+
+
+def settings_of(folder: str) -> Any:
+    """Return what a folder's data.json says."""
+    return json.loads((POLICIES / folder / "data.json").read_bytes())
 
 
 def opa_verdicts(package: str, questions: Sequence[object]) -> list[Verdicts]:

@@ -1,4 +1,4 @@
-"""What schemas must comply with: their governance, the house's types, and the event classes."""
+"""What schemas must comply with: their form, the rules about schemas, and the event classes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from chalicelib.adapters.avro.comparison import differences, outline_of
 from chalicelib.adapters.avro.definitions import PLATFORM
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
-from chalicelib.adapters.avro.rules import RULES
+from chalicelib.adapters.rego.schema_rules import SchemaRules
 from chalicelib.kernel.errors import Misconfigured
 from chalicelib.kernel.forms import outline, record_of
 from chalicelib.kernel.messages import message_type
@@ -41,15 +41,18 @@ class SchemaFault:
         return " ".join(filter(None, (f"{self.file}:", self.field, self.message)))
 
 
-def check_files(folder: Path) -> list[SchemaFault]:
-    """Check each event's schema by governance.schema.json and by the rules that it can't state."""
-    governance = json.loads((folder.parent / "governance.schema.json").read_bytes())
-    form = Draft202012Validator(governance)
+def check_files(folder: Path, policies: Path) -> list[SchemaFault]:
+    """Check each schema by the rules of ``policies``; an event's by governance.schema.json, too.
+
+    That one finds what no rule looks for: a property that is misspelt. Raises Misconfigured for
+    rules that can't decide.
+    """
+    form = Draft202012Validator(json.loads((folder.parent / "governance.schema.json").read_bytes()))
+    rules = SchemaRules(policies)
     faults = [
         SchemaFault(file.relative_to(folder).as_posix(), *found)
         for file in sorted(folder.glob("*/*/*.avsc"))
-        if file.parts[-3] != PLATFORM
-        for found in _file_faults(file, form)
+        for found in _file_faults(file, form, rules)
     ]
     return faults or [SchemaFault(folder.name, *found) for found in _registry_faults(folder)]
 
@@ -93,17 +96,15 @@ def check_upcasters(folder: Path, contexts: Iterable[BoundedContext]) -> list[Sc
     ]
 
 
-def _file_faults(file: Path, form: Draft202012Validator) -> Found:
+def _file_faults(file: Path, form: Draft202012Validator, rules: SchemaRules) -> Found:
     try:
         schema = json.loads(file.read_bytes())
     except ValueError as error:
         yield "", f"is no JSON: {error}"
         return
-    unformed = [(error.json_path, error.message) for error in form.iter_errors(schema)]
-    yield from unformed
-    if not unformed:
-        for rule in RULES:
-            yield from rule(file.parts[-3], schema)
+    if file.parts[-3] != PLATFORM:
+        yield from ((error.json_path, error.message) for error in form.iter_errors(schema))
+    yield from ((found.field, found.fault) for found in rules.judge(schema))
 
 
 def _registry_faults(folder: Path) -> Found:

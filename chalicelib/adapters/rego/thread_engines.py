@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import regorus
 
-from chalicelib.adapters.rego.bundle import Bundle
 from chalicelib.adapters.rego.verdicts import PACKAGES, verdict_module
 from chalicelib.kernel.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.adapters.rego.bundle import Bundle
 
 MOST_BUNDLES: Final = 8
 
@@ -37,7 +41,7 @@ def engine_for(bundle: Bundle) -> regorus.Engine:
     if bundle.digest not in engines:
         if len(engines) >= MOST_BUNDLES:
             engines.clear()
-        engines[bundle.digest] = _start(bundle)
+        engines[bundle.digest] = started(bundle, PACKAGES)
     return engines[bundle.digest]
 
 
@@ -46,12 +50,13 @@ def forget(bundle: Bundle) -> None:
     _of_thread.engines.pop(bundle.digest, None)
 
 
-def _start(bundle: Bundle) -> regorus.Engine:
+def started(bundle: Bundle, packages: Iterable[str]) -> regorus.Engine:
+    """Return a new engine that has the verdicts of these packages; raises as ``engine_for``."""
     engine = regorus.Engine()
     rules = [_add_rule(engine, path, rego) for path, rego in bundle.rules.items()]
     for document in bundle.data:
         engine.add_data_json(document)
-    for package in PACKAGES:
+    for package in packages:
         of_package = [rule for rule in rules if rule.startswith(f"{package}.")]
         engine.add_policy(f"{package} verdicts", verdict_module(package, of_package))
     return engine

@@ -71,13 +71,14 @@ class Policies:
         """May this principal issue this command?"""
         self._ask(COMMANDS, command.as_input(), command.subject())
 
-    def approve(
-        self, events: Iterable[RegisteredSchema], stream: StreamId, principal: Principal, point: str
-    ) -> None:
-        """May these events be recorded (point ``append``) or published (point ``route``)?"""
+    def approve(self, events: Iterable[RegisteredSchema], occasion: Occasion) -> None:
+        """May these events be recorded, or published, on this occasion?"""
+        stream, principal = occasion.stream, occasion.principal
         for schema in dict.fromkeys(events):
-            question = _about_event(schema, stream, principal, point)
-            about = RedactedInput.of({}, [question["event"], point])
+            question = {"event": _event(schema), **occasion.as_input()}
+            about = RedactedInput.of(
+                {}, [question["event"], question["point"], question["producer"]]
+            )
             self._ask(EVENTS, question, Subject(schema.ref.type, stream, principal, about))
 
     def _ask(self, package: str, question: Mapping[str, object], subject: Subject) -> None:
@@ -117,21 +118,37 @@ class CommandQuestion:
         return Subject(self.type, self.stream, self.principal, about)
 
 
-def _about_event(
-    schema: RegisteredSchema, stream: StreamId, principal: Principal, point: str
-) -> Mapping[str, object]:
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Where events are to go: recorded (point ``append``) or published (point ``route``).
+
+    ``producer`` is the type of the command that they follow from: at append the one in hand, at
+    the router the one that the commit's header names.
+    """
+
+    stream: StreamId
+    principal: Principal
+    producer: str
+    point: str
+
+    def as_input(self) -> Mapping[str, object]:
+        """Return what the rules see of it."""
+        return {
+            "producer": self.producer,
+            "stream": _stream(self.stream),
+            "principal": _principal(self.principal),
+            "point": self.point,
+        }
+
+
+def _event(schema: RegisteredSchema) -> Mapping[str, object]:
     governance = schema.governance
     return {
-        "event": {
-            "type": schema.ref.type,
-            "owner": governance.owner,
-            "classification": governance.classification,
-            "propagation": governance.propagation.value,
-            "personal": list(governance.personal),
-        },
-        "stream": _stream(stream),
-        "principal": _principal(principal),
-        "point": point,
+        "type": schema.ref.type,
+        "owner": governance.owner,
+        "classification": governance.classification,
+        "propagation": governance.propagation.value,
+        "personal": list(governance.personal),
     }
 
 

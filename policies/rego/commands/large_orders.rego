@@ -1,9 +1,11 @@
 # METADATA
 # title: Large orders
-# description: Only an approver may place an order above the limit in commands/data.json (cents).
+# description: >-
+#   An order above the limits in commands/data.json, in cents or in lines, may be placed only by a
+#   principal with a role that has higher ones.
 # custom:
 #   severity: high
-#   fix: Let an approver place the order, or split it.
+#   fix: Let a principal with a role that the reason names place the order, or split it.
 package nexus.commands.large_orders
 
 import rego.v1
@@ -16,14 +18,16 @@ deny contains "The order's totalAmount must be a whole number of cents, of up to
 	not amount_is_cents
 }
 
-deny contains reason if {
+deny contains "The order's lines must be a list" if {
 	places_order
-	not within_limit
-	not asked_by_approver
-	reason := sprintf("%s may not place so large an order; it takes an approver", [shown.principal])
+	not lines_are_a_list
 }
 
-asked_by_approver if principals.holds_any(data.commands.large_orders.approvers)
+deny contains reason if {
+	places_order
+	not within_limits
+	reason := sprintf("%s may not place so large an order; it takes %s", [shown.principal, needed])
+}
 
 places_order if input.command.type == "orders.PlaceOrder"
 
@@ -36,8 +40,30 @@ amount_is_cents if {
 	input.command.data.totalAmount == floor(input.command.data.totalAmount)
 }
 
-within_limit if {
-	amount_is_cents
-	is_number(data.commands.large_orders.limit_cents)
-	input.command.data.totalAmount <= data.commands.large_orders.limit_cents
+lines_are_a_list if is_array(input.command.data.lines)
+
+within_limits if reaches(data.commands.large_orders)
+
+within_limits if {
+	principals.known
+	some role in input.principal.roles
+	reaches(data.commands.large_orders.by_role[role])
 }
+
+reaches(limits) if {
+	amount_is_cents
+	lines_are_a_list
+	is_number(limits.limit_cents)
+	is_number(limits.limit_lines)
+	input.command.data.totalAmount <= limits.limit_cents
+	count(input.command.data.lines) <= limits.limit_lines
+}
+
+sufficient contains role if {
+	some role, limits in data.commands.large_orders.by_role
+	reaches(limits)
+}
+
+default needed := "a role, but no role may place it"
+
+needed := sprintf("one of the roles %s", [concat(", ", sort(sufficient))]) if count(sufficient) > 0

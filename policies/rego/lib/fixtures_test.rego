@@ -10,7 +10,7 @@ principal := {"kind": "user", "id": "alice", "tenant": "default", "roles": ["ord
 command := {
 	"command": {
 		"type": "orders.PlaceOrder",
-		"data": {"orderId": "test-1", "customerId": "customer-1", "totalAmount": 9999},
+		"data": {"orderId": "test-1", "customerId": "customer-1", "totalAmount": 9999, "lines": []},
 	},
 	"principal": principal,
 	"stream": {"tenant": "default", "aggregate": "Order", "id": "test-1"},
@@ -26,6 +26,7 @@ event := {
 		"propagation": "core",
 		"personal": [],
 	},
+	"producer": "orders.PlaceOrder",
 	"stream": {"tenant": "default", "aggregate": "Order", "id": "test-1"},
 	"principal": principal,
 	"point": "append",

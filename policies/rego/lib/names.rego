@@ -27,6 +27,8 @@ command_is_known if is_type(input.command.type)
 
 event_is_known if is_type(input.event.type)
 
+producer_is_known if is_type(input.producer)
+
 # METADATA
 # title: Patterns over the command
 # description: Its type, its context as "orders.*", and "*"; no prefix is matched.

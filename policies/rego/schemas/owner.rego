@@ -1,11 +1,12 @@
 # METADATA
 # title: Owner
 # description: >-
-#   Every event has an owner that is known (schemas/data.json), and it is the bounded context of the
-#   event's namespace: nobody owns another's events.
+#   Every event has an owner that is known: a bounded context, for which schemas/owners/data.json
+#   names the team that answers for it. It is the context of the event's namespace: nobody owns
+#   another's events.
 # custom:
 #   severity: critical
-#   fix: Set nexus.owner to the context of the namespace, and enter a new context in schemas/data.json.
+#   fix: Set nexus.owner to the context of the namespace, and enter a new context and its team in owners/data.json.
 package nexus.schemas.owner
 
 import rego.v1
@@ -21,7 +22,7 @@ deny contains avro.finding("", fault) if {
 	asked
 	is_named
 	not is_known
-	fault := sprintf("is owned by %s, which schemas/data.json does not know", [avro.word("owner")])
+	fault := sprintf("is owned by %s, which schemas/owners/data.json does not know", [avro.word("owner")])
 }
 
 deny contains avro.finding("", fault) if {
@@ -33,7 +34,7 @@ deny contains avro.finding("", fault) if {
 
 asked if avro.asks("schemas.owner", {"events", "platform"})
 
-is_known if avro.word("owner") in data.schemas.owners
+is_known if is_string(data.schemas.owners[avro.word("owner")])
 
 is_named if is_string(avro.word("owner"))
 

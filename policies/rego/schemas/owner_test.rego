@@ -29,7 +29,7 @@ test_an_unknown_owner_is_denied if {
 		fixtures.with_word({"owner": "warehouse"}),
 		{"namespace": "nexus.warehouse"},
 	)
-	expected := {"nexus.warehouse.OrderPlaced is owned by warehouse, which schemas/data.json does not know"}
+	expected := {"nexus.warehouse.OrderPlaced is owned by warehouse, which schemas/owners/data.json does not know"}
 	messages == expected with input as question
 }
 

@@ -25,7 +25,7 @@ test_suspicious_names_are_denied if {
 		"contactEmail", "eMail", "phone", "mobileNumber", "faxNumber", "billingAddress", "street",
 		"postCode", "zip", "dateOfBirth", "birthday", "age", "gender", "firstName", "surname",
 		"userName", "name", "recipientName", "ssn", "customerSSN", "taxId", "passportNumber", "iban",
-		"cardNumber", "ip", "clientIp", "ipAddress", "userAgent", "latitude", "photo", "signature",
+		"cardNumber", "ip", "clientIp", "ipAddress", "userAgent", "latitude", "photo", "signature", "receivedBy", "contact",
 	} {
 		messages == {sprintf(
 			"nexus.orders.OrderPlaced %s sounds personal and does not say whether it is: %s",
