@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from chalicelib.adapters.rego.ledger import PolicyLedger
 from chalicelib.adapters.rego.metadata import rule_of
 from chalicelib.adapters.tools import programs
 from chalicelib.adapters.tools.terraform import Terraform
@@ -43,6 +44,7 @@ def _checkout(tmp_path, monkeypatch):
             needed(name)
     for folder in ("schemas", "policies", "infra", HISTORIES):
         shutil.copytree(ROOT / folder, tmp_path / folder)
+    PolicyLedger.of(tmp_path / "policies").release()
     schemas, histories = tmp_path / "schemas/avro", tmp_path / HISTORIES
     gate = Gate(schemas, histories, tmp_path / "policies", CONTEXTS, tmp_path / "infra")
     monkeypatch.setattr(Gate, "here", lambda: gate)
@@ -290,6 +292,17 @@ class TestInfrastructure:
             queue["line"],
         )
         assert "# checkov:skip=CKV_AWS_27:" in queue["fix"]
+
+    def test_what_checkov_cannot_read_is_told(self, nexus, checkout):
+        """
+        Else what stands there would pass.
+        """
+        (checkout / "infra/foundation/more.tf").write_text('resource "aws_sqs_queue" "more" {')
+
+        (failure,) = failures(nexus, "checkov")["checkov"]
+
+        assert "checkov can't read" in failure["message"]
+        assert "foundation/more.tf" in failure["message"]
 
 
 class TestSchemas:

@@ -32,7 +32,7 @@ def failed_checks(folder: Path) -> list[FailedCheck]:
     Raises ToolFailed, also if a file could not be read, and Misconfigured if there is nothing.
     """
     words = ["--directory", ".", "--framework", "terraform", "--skip-download"]
-    form = ["--compact", "--quiet", "--output", "json"]
+    form = ["--compact", "--output", "json"]  # quiet, it keeps to itself what it cannot read
     done = run("checkov", [*words, *form], folder=folder, settings=_OFFLINE)
     return done.read(_found)
 
