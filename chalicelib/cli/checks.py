@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.adapters.tools.programs import INSTALLED
 from chalicelib.cli.remote import get
 from chalicelib.kernel.errors import NexusError
 
@@ -38,8 +39,9 @@ PACKAGES: Final = (
 TOOLS: Final = {
     "make": "for all make targets: install it with your system's packages",
     "curl": "to try the examples: install it with your system's packages",
-    "opa": "to test policies: go install github.com/open-policy-agent/opa@v1.22.2",
-    "conftest": "to gate plans: go install github.com/open-policy-agent/conftest@v0.71.1",
+    "opa": "to test policies: make tools, with Go from go.dev",
+    "conftest": "to gate plans and schemas: make tools, with Go from go.dev",
+    "checkov": "to gate Terraform: make tools",
     "terraform": "to plan and deploy: 1.11 or newer, from developer.hashicorp.com/terraform",
     "java": "for DynamoDB Local and OpenSearch in tests: a JDK 17, as from adoptium.net",
 }
@@ -57,7 +59,7 @@ class Check:
 
 
 def checks(data: Path, port: int, path: str) -> Iterator[Check]:
-    """Look at everything; ``path`` is where tools are searched."""
+    """Look at everything; ``path`` is where tools are searched that make has not installed."""
     yield _python()
     yield _sqlite()
     yield _packages()
@@ -66,7 +68,7 @@ def checks(data: Path, port: int, path: str) -> Iterator[Check]:
     yield _data(data)
     yield _port(port)
     for name, advice in TOOLS.items():
-        where = shutil.which(name, path=path)
+        where = shutil.which(name, path=os.pathsep.join((str(INSTALLED), path)))
         yield Check(
             name, where is not None, where or "not here", "" if where else advice, needed=False
         )

@@ -91,7 +91,7 @@ def _noted(outcome: Outcome, note: Note, rules: dict[str, Any]) -> dict[str, Any
     rules.setdefault(name, {"id": name, "shortDescription": about, "help": about})
     lines = (f"{each.path}: {each.was} -> {each.now}" for each in note.differences)
     text = "\n".join((f"{note.place}: {note.message}", *lines))
-    return {"ruleId": name, "level": "note", "kind": "informational", "message": {"text": text}}
+    return {"ruleId": name, "level": "none", "kind": "informational", "message": {"text": text}}
 
 
 def _not_run(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:

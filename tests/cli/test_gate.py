@@ -22,12 +22,13 @@ PAID = "orders/OrderPaid/v1.avsc"
 
 @pytest.fixture(name="gate")
 def _gate(tmp_path, monkeypatch):
-    """A gate over copies, which the commands take for that of the checkout."""
+    """A gate over copies, which the commands take for that of the checkout: without programs."""
     schemas = shutil.copytree(resource("schemas"), tmp_path / "schemas") / "avro"
     histories = shutil.copytree(resource(HISTORIES), tmp_path / "histories")
     policies = shutil.copytree(resource("policies"), tmp_path / "policies")
     gate = Gate(schemas, histories, policies, CONTEXTS, resource("infra"))
     monkeypatch.setattr(Gate, "here", lambda: gate)
+    monkeypatch.setattr(Gate, "checks", Gate.kept)
     return gate
 
 
@@ -58,14 +59,29 @@ def files(folder):
 class TestGate:
     def test_passes_here(self, nexus):
         """
-        Exit code 0, each check with what it proves.
+        Exit code 0, each check with what it proves; quick ones first.
         """
-        done = nexus("gate")
+        done = nexus("gate", "--json")
 
         assert (0, "") == (done.code, done.err)
+        names = [each["check"] for each in done.json["checks"]]
+        policies = ["policy-format", "policy-check", "policy-tests"]
+        kept = ["schemas", "versions", "upcasters", "ledger", "policies", "histories", "replay"]
+        built = ["schema-rules", "terraform-format", "checkov", "terraform-rules", "waivers"]
+        assert [*policies, *kept, "policy-replay", *built] == names
+
+    def test_makes_some_checks_only(self, nexus):
+        """
+        By name or group; another word is refused with those that there are.
+        """
+        done = nexus("gate", "--only", "history", "--only", "ledger")
+        unknown = nexus("gate", "--only", "weather")
+
         assert done.out.endswith("All checks passed.\n")
-        checks = ["schemas", "versions", "upcasters", "ledger", "policies", "histories", "replay"]
-        assert checks == [each["check"] for each in nexus("gate", "--json").json["checks"]]
+        told = nexus("gate", "--only", "history", "--only", "ledger", "--json").json["checks"]
+        assert ["ledger", "histories", "replay"] == [each["check"] for each in told]
+        assert (2, "") == (unknown.code, unknown.out)
+        assert "there is no check weather; there are checkov, histories, history" in unknown.err
 
     def test_shows_what_is_made_otherwise_field_by_field(self, nexus, shouting):
         """

@@ -373,6 +373,7 @@ class TestDoctor:
         Is named to people, too: needed ones make the exit code 1, tools don't.
         """
         monkeypatch.setenv("PATH", "")
+        monkeypatch.setattr(checks, "INSTALLED", data)
         without_tools = nexus("doctor", "--data", data, "--port", "0")
         monkeypatch.setattr(checks, "OLDEST_PYTHON", (99, 0))
         monkeypatch.setattr(checks, "OLDEST_SQLITE", (99, 0))

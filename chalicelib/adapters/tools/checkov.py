@@ -32,15 +32,16 @@ def failed_checks(folder: Path) -> list[FailedCheck]:
     Raises ToolFailed, also if a file could not be read, and Misconfigured if there is nothing.
     """
     words = ["--directory", ".", "--framework", "terraform", "--skip-download"]
-    form = ["--compact", "--quiet", "--output", "json"]
+    form = ["--compact", "--output", "json"]  # quiet, it keeps to itself what it cannot read
     done = run("checkov", [*words, *form], folder=folder, settings=_OFFLINE)
-    report: dict[str, Any] = done.json()
-    if not isinstance(report, dict):
-        raise done.failed()
+    return done.read(_found)
+
+
+def _found(report: Any) -> list[FailedCheck]:
     results = report.get("results")
     if results is None:
-        raise Misconfigured(f"checkov found nothing to check in {folder}")
-    if unread := results.get("parsing_errors"):
+        raise Misconfigured("checkov found no Terraform to check")
+    if unread := results["parsing_errors"]:
         raise ToolFailed(f"checkov can't read {', '.join(unread)}")
     return [_failed(each) for each in results["failed_checks"]]
 

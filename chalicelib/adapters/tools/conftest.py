@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.tools.programs import run
@@ -49,8 +50,12 @@ def denials(
     done = run("conftest", [*words, *files])
     if done.code not in (0, _DENIES):
         raise done.failed()
-    results: list[dict[str, Any]] = done.json()
-    _refuse_gaps(results, {(str(file), rule) for file in files for rule in rules})
+    expected = {(str(file), rule) for file in files for rule in rules}
+    return done.read(partial(_decided, expected))
+
+
+def _decided(expected: set[tuple[str, str]], results: Any) -> list[Denial]:
+    _refuse_gaps(results, expected)
     return [denial for result in results for denial in _denials(result)]
 
 

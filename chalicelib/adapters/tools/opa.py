@@ -9,7 +9,7 @@ from chalicelib.adapters.tools.programs import run
 from chalicelib.kernel.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -35,20 +35,16 @@ def invalid(folder: Path) -> list[Fault]:
     done = run("opa", ["check", "--strict", "--format", "json", "."], folder=_rules(folder))
     if not done.code:
         return []
-    return [_refused(error) for error in done.json(done.err)["errors"]]
+    return done.read(lambda report: [_refused(each) for each in report["errors"]], done.err)
 
 
 def untested(folder: Path) -> list[Fault]:
     """Return the tests that fail, by name; if none does, the lines that no test reaches."""
     words = ["test", "--format", "json"]
     done = run("opa", [*words, "."], folder=_rules(folder))
-    tests: list[dict[str, Any]] = done.json() or []
-    if not tests:
-        raise Misconfigured(f"the policies in {folder} have no tests")
-    failing = [_failing(each) for each in tests if {"fail", "error", "skip"} & each.keys()]
-    return failing or list(
-        _uncovered(run("opa", [*words, "--coverage", "."], folder=folder).json())
-    )
+    if failing := done.read(_failing_ones):
+        return failing
+    return run("opa", [*words, "--coverage", "."], folder=folder).read(_uncovered)
 
 
 def _rules(folder: Path) -> Path:
@@ -62,18 +58,25 @@ def _refused(error: dict[str, Any]) -> Fault:
     return Fault(where.get("file", ""), where.get("row", 0), error["message"])
 
 
+def _failing_ones(tests: Any) -> list[Fault]:
+    if not tests:
+        raise Misconfigured("the policies have no tests")
+    return [_failing(each) for each in tests if {"fail", "error", "skip"} & each.keys()]
+
+
 def _failing(test: dict[str, Any]) -> Fault:
     where = test["location"]
     verdict = "is skipped" if test.get("skip") else "fails"
     return Fault(where["file"], where["row"], f"{test['name']} {verdict}")
 
 
-def _uncovered(report: dict[str, Any]) -> Iterator[Fault]:
-    for file, each in sorted(report["files"].items()):
-        if ranges := each.get("not_covered"):
-            lines = _lines(ranges)
-            told = ", ".join(map(str, lines))
-            yield Fault(file, lines[0], f"no test reaches line {told}")
+def _uncovered(report: Any) -> list[Fault]:
+    missed = {file: each.get("not_covered") for file, each in sorted(report["files"].items())}
+    lines = {file: _lines(ranges) for file, ranges in missed.items() if ranges}
+    return [
+        Fault(file, rows[0], f"no test reaches line {', '.join(map(str, rows))}")
+        for file, rows in lines.items()
+    ]
 
 
 def _lines(ranges: Iterable[dict[str, Any]]) -> list[int]:

@@ -9,14 +9,15 @@ import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import chalicelib
 from chalicelib.kernel.errors import MissingTool, ToolFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+T = TypeVar("T")
 INSTALLED: Final = Path(chalicelib.__file__).parents[1] / ".cache" / "tools" / "bin"
 PATIENCE: Final = 120.0
 """Seconds that a program may take."""
@@ -44,6 +45,13 @@ class Done:
         try:
             return json.loads(self.out if said is None else said)
         except ValueError as error:
+            raise self.failed() from error
+
+    def read(self, reader: Callable[[Any], T], said: str | None = None) -> T:
+        """Return what ``reader`` makes of its JSON; raises ToolFailed if that has another form."""
+        try:
+            return reader(self.json(said))
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise self.failed() from error
 
     def failed(self) -> ToolFailed:
