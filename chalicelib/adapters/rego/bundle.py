@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -27,13 +27,13 @@ class Bundle:
     digest: str
 
 
-def read_bundle(folder: Path) -> Bundle:
-    """Read the rules and data under a folder, without tests.
+def read_bundle(folder: Path, names: Iterable[str] = FOLDERS) -> Bundle:
+    """Read the rules and data of the folders with these names under a folder, without tests.
 
     Raises Misconfigured when there is no rule, or a file can't be read as what its name says.
     """
     try:
-        files = read_files(folder)
+        files = read_files(folder, names)
         rules = {path: files[path].decode() for path in files if path.endswith(".rego")}
         data = tuple(_rooted(path, files[path]) for path in files if path.endswith(".json"))
     except (OSError, ValueError) as error:
@@ -43,9 +43,10 @@ def read_bundle(folder: Path) -> Bundle:
     return Bundle(rules, data, digest_of(files))
 
 
-def read_files(folder: Path) -> dict[str, bytes]:
+def read_files(folder: Path, names: Iterable[str] = FOLDERS) -> dict[str, bytes]:
     """Return what a bundle consists of, by path; raises OSError."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
+    files = _files(folder, names)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
@@ -61,8 +62,8 @@ def digest_of(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> list[Path]:
-    found = (path for name in FOLDERS for path in (folder / name).rglob("*") if path.is_file())
+def _files(folder: Path, names: Iterable[str]) -> list[Path]:
+    found = (path for name in names for path in (folder / name).rglob("*") if path.is_file())
     return sorted(path for path in found if _decides(path.name))
 
 
