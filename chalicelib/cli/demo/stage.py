@@ -15,6 +15,7 @@ from chalicelib.wiring.embedded import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from chalicelib.wiring.container import WritePorts
@@ -45,8 +46,12 @@ class Stage:
         """The file of the event store."""
         return self.data / LOG
 
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Give what the data folder holds at this moment, as ``nexus streams show`` has it."""
+        return Reading.open(self.data)
+
     @contextmanager
     def write_ports(self) -> Iterator[WritePorts]:
         """Give the write ports over the running system's own store, past HTTP and past its lock."""
-        with Reading.open(self.data) as reading, closing(Database(self.log, SCHEMA)) as log:
+        with self.reading() as reading, closing(Database(self.log, SCHEMA)) as log:
             yield replace(reading.ports, events=SqliteEventStore(log))

@@ -93,12 +93,11 @@ def _fault(attempt: Attempt) -> str:
 
 
 def _verdict(outcome: Outcome) -> tuple[str, str]:
-    seconds = f"({outcome.seconds:.1f} s)"
     if not outcome.step.stopped_by:
-        return (f"WORKS {seconds}", "bold green") if outcome.held else ("BROKEN", "bold red")
+        return ("WORKS", "bold green") if outcome.held else ("BROKEN", "bold white on red")
     if not outcome.held:
-        return f"NOT STOPPED by {outcome.step.stopped_by} {seconds}", "bold white on red"
-    return f"STOPPED by {outcome.step.stopped_by} {seconds}", "bold green"
+        return f"NOT STOPPED by {outcome.step.stopped_by}", "bold white on red"
+    return f"STOPPED by {outcome.step.stopped_by}", "bold green"
 
 
 def _line(console: Console, text: str, style: str = "", indent: int = _INDENT) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.cli.demo.stage import ORDER, PLACED
 from chalicelib.cli.demo.step import Attempt, Step
+from chalicelib.services.event_store import commit_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,22 @@ def _attempts(stage: Stage) -> Iterator[Attempt]:
     there = read.status == HTTPStatus.OK and read.body["totalAmount"] == PLACED["totalAmount"]
     answered = f"{read.status}: {read.body['status']}, {read.body['totalAmount']}" if there else ""
     yield Attempt(clerk.said("GET", _QUERY), answered or str(read), there, harmless=True)
+    yield _provenance(stage)
+
+
+def _provenance(stage: Stage) -> Attempt:
+    with stage.reading() as reading:
+        commit = commit_at(reading.ports.events, ORDER, 1)
+        header = reading.system.codec.header(commit)
+        policies = reading.ports.policies.digest
+    (event,) = header.events
+    told = (
+        f"{event.schema.type} v{event.schema.version} for {header.principal.id}; "
+        f"approved by policies {header.policy_digest.hex()[:12]}, "
+        f"decided by code {header.code_digest.hex()[:12]}, sealed by {commit.hash.hex()[:12]}"
+    )
+    governed = header.policy_digest.hex() == policies
+    return Attempt(f"nexus streams show {ORDER}", told, governed, harmless=True)
 
 
 GOOD_ORDER: Final = Step(

@@ -9,14 +9,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.cli.demo.stage import ORDER, PLACED
-from chalicelib.cli.demo.step import Step
+from chalicelib.cli.demo.step import Attempt, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.cli.demo.caller import Caller
     from chalicelib.cli.demo.stage import Stage
-    from chalicelib.cli.demo.step import Attempt
 
 _QUERY: Final = f"/api/orders/{ORDER.id}"
 _CANCEL: Final = {"orderId": ORDER.id}
@@ -30,6 +29,11 @@ def _attempts(stage: Stage) -> Iterator[Attempt]:
     yield stranger.refused(HTTPStatus.NOT_FOUND, "POST", "/api/commands/PayOrder", _PAY)
     yield stranger.refused(HTTPStatus.NOT_FOUND, "POST", "/api/commands/CancelOrder", _CANCEL)
     yield _forged(stranger).refused(HTTPStatus.UNAUTHORIZED, "GET", _QUERY)
+    clerk = stage.clerk()
+    read = clerk.ask("GET", _QUERY)
+    untouched = read.status == HTTPStatus.OK and read.body["version"] == 1
+    told = f"{read.status}: {read.body['status']}, at version 1" if untouched else str(read)
+    yield Attempt(clerk.said("GET", _QUERY), told, untouched, harmless=True)
 
 
 def _forged(caller: Caller) -> Caller:
