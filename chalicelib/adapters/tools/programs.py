@@ -39,10 +39,10 @@ class Done:
     out: str
     err: str
 
-    def json(self) -> Any:
-        """Return what it said on standard output; raises ToolFailed if that isn't JSON."""
+    def json(self, said: str | None = None) -> Any:
+        """Return what it said (on standard output), read; raises ToolFailed if it isn't JSON."""
         try:
-            return json.loads(self.out)
+            return json.loads(self.out if said is None else said)
         except ValueError as error:
             raise self.failed() from error
 
@@ -65,12 +65,13 @@ def run(
     words: Sequence[str | Path],
     *,
     folder: Path | None = None,
-    settings: Mapping[str, str] | None = None,
+    settings: Mapping[str, str | None] | None = None,
     patience: float = PATIENCE,
 ) -> Done:
     """Run a program to its end, whatever code it ends with.
 
-    ``folder`` is where it works, ``settings`` go into its environment, ``patience`` is in seconds.
+    ``folder`` is where it works, ``settings`` go into its environment (None takes one
+    out of it), ``patience`` is in seconds.
     Raises MissingTool, and ToolFailed for one that can't be started or does not end in time.
     """
     command = [str(find(name)), *map(str, words)]
@@ -78,7 +79,7 @@ def run(
         with subprocess.Popen(  # noqa: S603 - a program that was found, words without a shell
             command,
             cwd=folder,
-            env={**os.environ, **(settings or {})},
+            env={k: v for k, v in {**os.environ, **(settings or {})}.items() if v is not None},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

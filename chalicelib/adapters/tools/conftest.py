@@ -1,0 +1,78 @@
+"""Conftest: build-time rules over files, as plans of Terraform or schemas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.adapters.tools.programs import run
+from chalicelib.kernel.errors import Misconfigured, ToolFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+SHARED: Final = "gates"
+"""The folder with what the rules of all gates share, and the waivers."""
+_DENIES: Final = 1
+"""The code that conftest ends with when a rule denies, and when it fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """What a rule, as ``terraform.tracing``, says against a subject of a file."""
+
+    file: str
+    rule: str
+    subject: str
+    message: str
+
+
+def denials(
+    files: Sequence[Path], policies: Path, kind: str, data: Path | None = None
+) -> list[Denial]:
+    """Return what the rules of a kind, as ``terraform``, deny.
+
+    ``policies`` is the folder of all kinds; ``data`` another one with the documents to decide by,
+    each rooted by its path as OPA does it. Raises ToolFailed, also if a rule did not decide.
+    """
+    rules = frozenset(f"nexus.{kind}.{name}" for name in _names(policies / kind))
+    folders: list[str | Path] = [
+        "-p",
+        policies / kind,
+        "-p",
+        policies / SHARED,
+        "-d",
+        data or policies,
+    ]
+    words = ["test", "--all-namespaces", "--parser", "json", "--output", "json", "--no-color"]
+    done = run("conftest", [*words, *folders, *files])
+    if done.code not in (0, _DENIES):
+        raise done.failed()
+    results: list[dict[str, Any]] = done.json()
+    _refuse_gaps(results, {(str(file), rule) for file in files for rule in rules})
+    return [denial for result in results for denial in _denials(result)]
+
+
+def _names(folder: Path) -> list[str]:
+    found = [path.stem for path in folder.glob("*.rego") if not path.stem.endswith("_test")]
+    if not found:
+        raise Misconfigured(f"there are no policies in {folder}")
+    return found
+
+
+def _refuse_gaps(results: Sequence[dict[str, Any]], expected: set[tuple[str, str]]) -> None:
+    decided = {(each["filename"], each["namespace"]) for each in results}
+    if missing := sorted(expected - decided):
+        told = ", ".join(f"{rule} on {file}" for file, rule in missing)
+        raise ToolFailed(f"conftest did not decide by {told}")
+    if excepted := sorted({each["namespace"] for each in results if each.get("exceptions")}):
+        raise Misconfigured(f"{', '.join(excepted)}: only a waiver makes an exception")
+
+
+def _denials(result: dict[str, Any]) -> Iterator[Denial]:
+    rule = result["namespace"].removeprefix("nexus.")
+    for each in (*result.get("failures", ()), *result.get("warnings", ())):
+        subject = str(each.get("metadata", {}).get("subject", ""))
+        message = each["msg"].removeprefix(subject).strip()
+        yield Denial(result["filename"], rule, subject, message)
