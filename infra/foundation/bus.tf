@@ -42,7 +42,7 @@ resource "aws_sns_topic_subscription" "secondary_events" {
 resource "aws_sqs_queue" "secondary_events" {
   name                       = local.names.secondary_events
   kms_master_key_id          = aws_kms_key.data.arn
-  message_retention_seconds  = 1209600
+  message_retention_seconds  = 604800 # less than its dead letters', which count from the same moment
   visibility_timeout_seconds = 360
 
   redrive_policy = jsonencode({ deadLetterTargetArn = local.arns.undeliverable, maxReceiveCount = 5 })

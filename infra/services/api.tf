@@ -68,6 +68,7 @@ resource "aws_api_gateway_method_settings" "all" {
 
   settings {
     metrics_enabled        = true
+    data_trace_enabled     = false # it would log what commands say
     logging_level          = "ERROR"
     throttling_rate_limit  = 1000
     throttling_burst_limit = 2000

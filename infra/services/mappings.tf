@@ -2,7 +2,7 @@
 resource "aws_lambda_event_source_mapping" "stream" {
   for_each = local.readers
 
-  function_name                      = module.function[each.key].arn
+  function_name                      = module.function[each.key].name
   event_source_arn                   = local.arns[each.value]
   starting_position                  = "TRIM_HORIZON"
   batch_size                         = 100
@@ -22,7 +22,7 @@ resource "aws_lambda_event_source_mapping" "stream" {
 
 # What a queue gives again too often goes to its dead letters, as foundation says.
 resource "aws_lambda_event_source_mapping" "secondary_events" {
-  function_name                      = module.function["project"].arn
+  function_name                      = module.function["project"].name
   event_source_arn                   = local.arns.secondary_events
   batch_size                         = 100
   maximum_batching_window_in_seconds = 1

@@ -15,6 +15,11 @@ resource "aws_dynamodb_table" "this" {
   stream_view_type            = var.streamed ? "NEW_IMAGE" : null
   deletion_protection_enabled = true
 
+  on_demand_throughput {
+    max_read_request_units  = var.ceiling.reads
+    max_write_request_units = var.ceiling.writes
+  }
+
   dynamic "attribute" {
     for_each = local.attributes
 
@@ -31,6 +36,11 @@ resource "aws_dynamodb_table" "this" {
       name            = global_secondary_index.value
       hash_key        = global_secondary_index.value
       projection_type = "ALL"
+
+      on_demand_throughput {
+        max_read_request_units  = var.ceiling.reads
+        max_write_request_units = var.ceiling.writes
+      }
     }
   }
 

@@ -36,3 +36,9 @@ variable "key_arn" {
   description = "The ARN of the KMS key that the items are encrypted with."
   type        = string
 }
+
+variable "ceiling" {
+  description = "The most request units a second, above which callers are throttled: a bound of cost."
+  type        = object({ reads = number, writes = number })
+  default     = { reads = 4000, writes = 4000 }
+}
