@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.rego.plan_rules import Conftest, InProcess
+from chalicelib.adapters.rego import build_time
+from chalicelib.adapters.tools import conftest, programs
 from chalicelib.cli.demo.step import Attempt, Step
 from chalicelib.kernel.errors import MissingTool
 from chalicelib.wiring.resources import resource
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from chalicelib.adapters.rego.plan_rules import Denial, PlanGate
+    from chalicelib.adapters.tools.conftest import Denial
     from chalicelib.cli.demo.stage import Stage
 
 _PLANS: Final = "tests/policy/plans"
+_KIND: Final = "terraform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +64,26 @@ _CHANGES: Final = (
 
 
 def _attempts(stage: Stage) -> Iterator[Attempt]:
-    gate = _gate(resource("policies/rego"))
     recorded = resource(_PLANS)
     for name in dict.fromkeys(change.plan for change in _CHANGES):
-        denials = gate.denials(recorded / f"{name}.json")
-        how = f"{gate.name}: the plan of infra/{name}, as it is"
+        engine, denials = _judged(recorded / f"{name}.json")
+        how = f"{engine}: the plan of infra/{name}, as it is"
         yield Attempt(how, _told(denials), not denials, harmless=True)
     for change in _CHANGES:
-        denials = gate.denials(_changed(change, recorded, stage.scratch))
+        engine, denials = _judged(_changed(change, recorded, stage.scratch))
         expected = (change.rule, change.address)
         found = expected in {(each.rule, each.subject) for each in denials}
-        yield Attempt(f"{gate.name}: {change.about} (infra/{change.plan})", _told(denials), found)
+        yield Attempt(f"{engine}: {change.about} (infra/{change.plan})", _told(denials), found)
 
 
-def _gate(policies: Path) -> PlanGate:
+def _judged(plan: Path) -> tuple[str, list[Denial]]:
+    """Return by what a plan was judged, and what the rules deny."""
+    policies = resource("policies/rego")
     try:
-        return Conftest(policies)
+        programs.find("conftest")
     except MissingTool:
-        return InProcess(policies)
+        return "regorus, in process", build_time.denials([plan], policies, _KIND)
+    return "conftest", conftest.denials([plan], policies, _KIND)
 
 
 def _changed(change: _Change, recorded: Path, scratch: Path) -> Path:
@@ -95,7 +99,10 @@ def _changed(change: _Change, recorded: Path, scratch: Path) -> Path:
 
 
 def _told(denials: list[Denial]) -> str:
-    return "; ".join(f"{each.rule}: {each.message}" for each in denials) or "no rule denies it"
+    return (
+        "; ".join(f"{each.rule}: {each.subject} {each.message}" for each in denials)
+        or "no rule denies it"
+    )
 
 
 TERRAFORM_PLAN: Final = Step(

@@ -1,4 +1,4 @@
-"""The rules on plans say the same in process and through conftest."""
+"""Build-time rules say the same in process and through conftest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.rego.plan_rules import Conftest, Denial, InProcess
+from chalicelib.adapters.rego import build_time
+from chalicelib.adapters.tools import conftest, programs
+from chalicelib.adapters.tools.conftest import Denial
 from chalicelib.kernel.errors import MissingTool, ToolFailed
 from tests.support.hygiene import ROOT
 
@@ -17,13 +19,15 @@ RULES = ROOT / "policies/rego"
 FUNCTION = "aws_lambda_function.commands"
 
 
-@pytest.fixture(name="gate", params=[InProcess, Conftest], ids=lambda kind: kind.name)
-def _gate(request):
-    """Each of the two; conftest where it is installed."""
-    try:
-        return request.param(RULES)
-    except MissingTool as missing:
-        pytest.skip(str(missing))
+@pytest.fixture(name="judged", params=[build_time, conftest], ids=lambda each: each.__name__)
+def _judged(request):
+    """Judge a plan by each of the two; by conftest where it is installed."""
+    if request.param is conftest:
+        try:
+            programs.find("conftest")
+        except MissingTool as missing:
+            pytest.skip(str(missing))
+    return lambda plan: request.param.denials([plan], RULES, "terraform")
 
 
 @pytest.fixture(name="plan")
@@ -59,21 +63,22 @@ def of_tracing(denials):
     return [each for each in denials if each.rule == "terraform.tracing"]
 
 
-def test_what_a_rule_is_against_is_denied(gate, plan):
-    """With the rule, its words, and the address."""
-    expected = Denial("terraform.tracing", f"{FUNCTION} is not traced", FUNCTION)
+def test_what_a_rule_is_against_is_denied(judged, plan):
+    """With the file, the rule, the address, and its words."""
+    file = plan("PassThrough")
 
-    assert [expected] == of_tracing(gate.denials(plan("PassThrough")))
+    expected = Denial(str(file), "terraform.tracing", FUNCTION, "is not traced")
+    assert [expected] == of_tracing(judged(file))
 
 
-def test_what_no_rule_is_against_passes(gate, plan):
+def test_what_no_rule_is_against_passes(judged, plan):
     """It says nothing of it."""
-    assert [] == of_tracing(gate.denials(plan("Active")))
+    assert [] == of_tracing(judged(plan("Active")))
 
 
-def test_what_is_no_plan_can_not_be_judged(gate, tmp_path):
+def test_what_is_no_plan_can_not_be_judged(judged, tmp_path):
     """That is no pass."""
     (tmp_path / "plan.json").write_text("{")
 
     with pytest.raises(ToolFailed, match=r"conftest|plan\.json"):
-        gate.denials(tmp_path / "plan.json")
+        judged(tmp_path / "plan.json")
