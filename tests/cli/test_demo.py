@@ -22,7 +22,7 @@ from chalicelib.cli.demo.steps import STEPS
 from chalicelib.cli.output import console
 from tests.support.hygiene import ROOT
 
-pytestmark = [pytest.mark.requirement("T1"), pytest.mark.requirement("T17")]
+pytestmark = pytest.mark.requirement("T17")
 
 COMMAND = [sys.executable, "-m", "chalicelib.cli", "demo"]
 TRIED = [each.name for each in STEPS if each.stopped_by]

@@ -27,10 +27,9 @@ Next:
 def begin(console: Console, address: str) -> None:
     """Write where it is played."""
     console.print(*_styled("Try to break it", "bold"))
-    console.print(
-        f"A Nexus of its own runs at http://{address}, on a temporary folder; whoever asks it\n"
-        "needs a bearer token. Each attempt below is a real one.\n"
-    )
+    where = f"A Nexus of its own runs at http://{address}, on a temporary folder; whoever asks it"
+    _line(console, f"{where} needs a bearer token. Each attempt below is a real one.", indent=0)
+    console.print()
 
 
 def tell(console: Console, number: int, outcome: Outcome) -> None:
