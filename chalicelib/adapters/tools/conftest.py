@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-SHARED: Final = "gates"
-"""The folder with what the rules of all gates share, and the waivers."""
+_AS_JSON: Final = ("--parser", "json", "--output", "json", "--no-color")
 _DENIES: Final = 1
 """The code that conftest ends with when a rule denies, and when it fails."""
 
@@ -36,21 +35,27 @@ def denials(
     ``policies`` is the folder of all kinds; ``data`` another one with the documents to decide by,
     each rooted by its path as OPA does it. Raises ToolFailed, also if a rule did not decide.
     """
-    rules = [*_rules(policies / kind), *_rules(policies / SHARED)]
-    words = ["test", "--all-namespaces", "--parser", "json", "--output", "json", "--no-color"]
-    # Files, not folders: tests beside the rules may build on the fixtures of another folder.
-    loaded = [f"--policy={path}" for path in rules]
-    done = run("conftest", [*words, *loaded, f"--data={data or policies}", *files])
+    rules = frozenset(f"nexus.{kind}.{name}" for name in _names(policies / kind))
+    only = ("--namespace", f"nexus.{kind}.*")
+    words: list[str | Path] = [
+        "test",
+        *only,
+        "--policy",
+        policies,
+        "--data",
+        data or policies,
+        *_AS_JSON,
+    ]
+    done = run("conftest", [*words, *files])
     if done.code not in (0, _DENIES):
         raise done.failed()
     results: list[dict[str, Any]] = done.json()
-    packages = [f"nexus.{kind}.{path.stem}" for path in rules if path.parent.name == kind]
-    _refuse_gaps(results, {(str(file), package) for file in files for package in packages})
+    _refuse_gaps(results, {(str(file), rule) for file in files for rule in rules})
     return [denial for result in results for denial in _denials(result)]
 
 
-def _rules(folder: Path) -> list[Path]:
-    found = [path for path in sorted(folder.glob("*.rego")) if not path.stem.endswith("_test")]
+def _names(folder: Path) -> list[str]:
+    found = [path.stem for path in folder.glob("*.rego") if not path.stem.endswith("_test")]
     if not found:
         raise Misconfigured(f"there are no policies in {folder}")
     return found
