@@ -34,15 +34,13 @@ def describe(*, json: Json = False) -> None:
     """
     from chalicelib.adapters.avro.registry import FileSchemaRegistry
     from chalicelib.adapters.rego.bundle import read_bundle
-    from chalicelib.cli.policies import LIBRARY, rule
+    from chalicelib.cli.policies import rules_of
     from chalicelib.wiring.contexts import CONTEXTS
     from chalicelib.wiring.resources import resource
 
     registry = FileSchemaRegistry(resource("schemas/avro"))
     bundle = read_bundle(resource("policies/rego"))
-    rules = [
-        rule(text) for path, text in sorted(bundle.rules.items()) if not path.startswith(LIBRARY)
-    ]
+    rules = rules_of(bundle)
     contexts = [_context(context, registry) for context in CONTEXTS]
     if json:
         emit({"contexts": contexts, "policies": {"digest": bundle.digest, "rules": rules}})

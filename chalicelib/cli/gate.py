@@ -2,103 +2,106 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chalicelib.cli.gate_report import plain, tell
 from chalicelib.cli.options import Exit, Json, examples
-from chalicelib.cli.output import as_json, emit, say, table
+from chalicelib.cli.output import emit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from chalicelib.services.governance.gate import Failure, Outcome
-    from chalicelib.services.governance.replay import Difference
-
-LISTED: Final = 40
-"""Differences that are shown of one failure; JSON has them all."""
+    from chalicelib.services.governance.gate import Check, Outcome
 
 Junit = Annotated[
     Path | None, typer.Option("--junit", help="Write the outcome there too, as JUnit's XML.")
+]
+Sarif = Annotated[
+    Path | None, typer.Option("--sarif", help="Write the outcome there too, as SARIF 2.1.0.")
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        help="Make these checks only: by name, or schemas, history, policies, infrastructure.",
+    ),
+]
+Annotations = Annotated[
+    bool,
+    typer.Option(
+        "--annotations",
+        envvar="GITHUB_ACTIONS",
+        help="Say what is wrong as GitHub wants it, too, to be shown beside the lines.",
+    ),
 ]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=examples("nexus gate", "nexus gate --junit gate.xml", "nexus gate --json"))(
-        gate
-    )
+    app.command(
+        epilog=examples(
+            "nexus gate",
+            "nexus gate --only policies",
+            "nexus gate --junit gate.xml --sarif gate.sarif",
+            "nexus gate --json",
+        )
+    )(gate)
 
 
-def gate(*, junit: Junit = None, json: Json = False) -> None:
-    """Check what a change has to keep: released schemas, and what is made of history.
+def gate(
+    *,
+    only: Only = None,
+    junit: Junit = None,
+    sarif: Sarif = None,
+    annotations: Annotations = False,
+    json: Json = False,
+) -> None:
+    """Check what a change has to keep: schemas, history, policies and infrastructure.
 
-    Schemas follow the rules and have their event classes; old versions lead to the newest; what
-    was released is unchanged; and of recorded histories the code of today makes the events, states
-    and documents that it made before. Each failure comes with what to do (exit code 1).
+    Schemas follow the rules, and what was released is unchanged; of recorded histories the code
+    makes what it made before, and changed policies are asked about them; policies are tested; and
+    no rule denies a plan of Terraform. Each failure comes with what to do (exit code 1). A check
+    whose program is missing is not run; with CI=true, that is a failure.
     """
     from chalicelib.services.governance.gate import judge
     from chalicelib.wiring.gate import Gate
 
-    outcomes = [judge(check) for check in Gate.here().checks()]
-    if junit is not None:
-        from chalicelib.cli.junit import junit_xml
-
-        junit.write_bytes(junit_xml(outcomes))
+    strict = os.environ.get("CI") == "true"
+    outcomes = [judge(check, strict=strict) for check in chosen(Gate.here().checks(), only or ())]
+    _write(outcomes, junit, sarif)
     if json:
-        emit({"passed": not any(each.failures for each in outcomes), "checks": _plain(outcomes)})
+        emit({"passed": not any(each.failures for each in outcomes), "checks": plain(outcomes)})
     else:
         tell(outcomes)
+    if annotations and not json:
+        from chalicelib.cli.annotations import annotate
+
+        annotate(outcomes)
     if any(each.failures for each in outcomes):
         raise typer.Exit(Exit.WRONG)
 
 
-def tell(outcomes: Sequence[Outcome]) -> None:
-    """Write a table of the checks, then each failure with its fix."""
-    rows = ((each.check.name, each.check.proves, _counted(each)) for each in outcomes)
-    table("Gate", ("check", "what it proves", "found"), rows)
-    failures = [(each.check.name, failure) for each in outcomes for failure in each.failures]
-    for name, failure in failures:
-        say(f"\n{name}: {failure.place}: {failure.message}")
-        if failure.differences:
-            _compare(failure.place, failure.differences)
-        say(f"  To do: {failure.fix}")
-    say(f"\n{len(failures)} wrong." if failures else "All checks passed.")
+def chosen(checks: Sequence[Check], only: Sequence[str]) -> list[Check]:
+    """Return the checks of these names or groups, all if none is named; raises InvalidInput."""
+    from chalicelib.kernel.errors import InvalidInput
+
+    known = {name for check in checks for name in (check.name, check.group)}
+    if unknown := sorted(set(only) - known):
+        told = f"there is no check {', '.join(unknown)}; there are {', '.join(sorted(known))}"
+        raise InvalidInput(told)
+    return [each for each in checks if not only or {each.name, each.group} & set(only)]
 
 
-def _counted(outcome: Outcome) -> str:
-    return f"{len(outcome.failures)} wrong" if outcome.failures else "fine"
+def _write(outcomes: Sequence[Outcome], junit: Path | None, sarif: Path | None) -> None:
+    if junit is not None:
+        from chalicelib.cli.junit import junit_xml
 
+        junit.write_bytes(junit_xml(outcomes))
+    if sarif is not None:
+        from chalicelib.cli.sarif import sarif_json
 
-def _compare(place: str, differences: Sequence[Difference]) -> None:
-    rows = ((each.path, *compared(each)) for each in differences[:LISTED])
-    table(f"What is made of {place}", ("path", "was", "is"), rows)
-    if len(differences) > LISTED:
-        say(f"  ... and {len(differences) - LISTED} more: nexus gate --json")
-
-
-def compared(difference: Difference) -> tuple[str, str]:
-    """Return what was and what is, as JSON."""
-    was, now = (_told(value) for value in (difference.was, difference.now))
-    return was, now
-
-
-def _told(value: object) -> str:
-    from chalicelib.services.governance.replay import ABSENT
-
-    return str(value) if value is ABSENT else as_json(value)
-
-
-def _plain(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
-    return [
-        {"check": each.check.name, "failures": [_failure(failure) for failure in each.failures]}
-        for each in outcomes
-    ]
-
-
-def _failure(failure: Failure) -> dict[str, Any]:
-    compare = [(each.path, *compared(each)) for each in failure.differences]
-    differences = [{"path": path, "was": was, "is": now} for path, was, now in compare]
-    told = {"place": failure.place, "message": failure.message, "fix": failure.fix}
-    return {**told, "differences": differences}
+        sarif.write_text(sarif_json(outcomes), encoding="utf-8")

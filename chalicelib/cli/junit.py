@@ -5,35 +5,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from chalicelib.cli.gate import compared
+from chalicelib.cli.gate_report import compared
 from chalicelib.cli.output import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from chalicelib.services.governance.gate import Failure, Outcome
+    from chalicelib.services.governance.gate import Failure, Note, Outcome
 
 
 def junit_xml(outcomes: Sequence[Outcome]) -> bytes:
     """Return a suite with a case for each check; every failure is one of its case."""
     failed = sum(bool(each.failures) for each in outcomes)
-    figures = {"tests": str(len(outcomes)), "failures": str(failed), "errors": "0"}
-    suite = Element("testsuite", {"name": "nexus gate", **figures})
+    skipped = sum(_is_skipped(each) for each in outcomes)
+    figures = {"tests": len(outcomes), "failures": failed, "errors": 0, "skipped": skipped}
+    numbers = {name: str(number) for name, number in figures.items()}
+    suite = Element("testsuite", {"name": "nexus gate", **numbers})
     for outcome in outcomes:
-        case = SubElement(suite, "testcase", classname="gate", name=outcome.check.name)
-        for failure in outcome.failures:
-            message = shown(f"{failure.place}: {failure.message}")
-            SubElement(case, "failure", message=message, type=outcome.check.name).text = _text(
-                failure
-            )
+        _add_case(suite, outcome)
     indent(suite)
     return bytes(tostring(suite, encoding="utf-8", xml_declaration=True))
 
 
-def _text(failure: Failure) -> str:
-    lines = (
-        f"{each.path}: was {was}, is {now}"
-        for each in failure.differences
-        for was, now in [compared(each)]
-    )
-    return shown("\n".join((*lines, f"To do: {failure.fix}")))
+def _add_case(suite: Element, outcome: Outcome) -> None:
+    name, took = outcome.check.name, f"{outcome.seconds:.3f}"
+    case = SubElement(suite, "testcase", classname="gate", name=name, time=took)
+    for failure in outcome.failures:
+        message = shown(f"{failure.place}: {failure.message}")
+        kind = failure.rule.name if failure.rule else name
+        SubElement(case, "failure", message=message, type=kind).text = _failed(failure)
+    if _is_skipped(outcome):
+        SubElement(case, "skipped", message=shown(outcome.missing))
+    if outcome.notes:
+        SubElement(case, "system-out").text = "\n".join(map(_text, outcome.notes))
+
+
+def _is_skipped(outcome: Outcome) -> bool:
+    return bool(outcome.missing and not outcome.failures)
+
+
+def _failed(failure: Failure) -> str:
+    place = f"{failure.file}:{failure.line}" if failure.line else failure.file
+    known = [f"In: {place}"] if place else []
+    about = [f"Severity: {failure.severity}", *known, f"To do: {failure.fix}"]
+    return shown("\n".join((*_lines(failure), *about)))
+
+
+def _text(note: Note) -> str:
+    return shown("\n".join((f"{note.place}: {note.message}", *_lines(note))))
+
+
+def _lines(found: Failure | Note) -> Iterator[str]:
+    for each in found.differences:
+        was, now = compared(each)
+        yield f"{each.path}: was {was}, is {now}"

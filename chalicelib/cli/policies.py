@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -14,14 +13,13 @@ from chalicelib.cli.output import emit, say, table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from chalicelib.adapters.rego.bundle import Bundle
+
 app = typer.Typer(name="policies", help="The rules that decide.", no_args_is_help=True)
 policy_replay.add_to(app)
 
 LIBRARY: Final = "lib/"
 """What rules share, which decides nothing by itself."""
-_PACKAGE: Final = re.compile(r"^package (\S+)", re.MULTILINE)
-_TITLE: Final = re.compile(r"^# title: *(.+)$", re.MULTILINE)
-_SEVERITY: Final = re.compile(r"^# +severity: *(\w+)$", re.MULTILINE)
 
 
 @app.command("list", epilog=examples("nexus policies list", "nexus policies list --json"))
@@ -31,9 +29,7 @@ def list_policies(*, json: Json = False) -> None:
     from chalicelib.wiring.resources import resource
 
     bundle = read_bundle(resource("policies/rego"))
-    items = [
-        rule(text) for path, text in sorted(bundle.rules.items()) if not path.startswith(LIBRARY)
-    ]
+    items = rules_of(bundle)
     if json:
         emit({"digest": bundle.digest, "items": items})
         return
@@ -100,8 +96,16 @@ def _told(reasons: Iterable[Mapping[str, str]]) -> str:
     return "\n".join(f"{each['rule']}: {each['message']}" for each in reasons)
 
 
-def rule(rego: str) -> dict[str, str | None]:
-    """Return what a rule says of itself."""
-    found = [pattern.search(rego) for pattern in (_PACKAGE, _TITLE, _SEVERITY)]
-    package, title, severity = (each and each[1].strip() for each in found)
-    return {"rule": package, "title": title, "severity": severity}
+def rules_of(bundle: Bundle) -> list[dict[str, str]]:
+    """Return what the rules of a bundle say of themselves; raises Misconfigured."""
+    from chalicelib.adapters.rego.metadata import rule_of
+    from chalicelib.kernel.errors import Misconfigured
+
+    texts = (text for path, text in sorted(bundle.rules.items()) if not path.startswith(LIBRARY))
+    try:
+        return [
+            {"rule": f"nexus.{rule.name}", "title": rule.title, "severity": rule.severity.value}
+            for rule in map(rule_of, texts)
+        ]
+    except ValueError as error:
+        raise Misconfigured(f"a policy does not say what it is for: {error}") from error

@@ -67,18 +67,12 @@ def _replay_of(reading: Reading, folder: Path) -> PolicyReplay:
     from chalicelib.adapters.rego.bundle import read_bundle
     from chalicelib.adapters.rego.engine import RegoPolicyEngine
     from chalicelib.adapters.rego.inputs import readers
-    from chalicelib.kernel.messages import message_type
     from chalicelib.services.governance.policy_replay import PolicyReplay
+    from chalicelib.wiring.bundle_replay import kinds_of
     from chalicelib.wiring.contexts import CONTEXTS
 
-    kinds = {
-        message_type(context.name, kind): kind
-        for context in CONTEXTS
-        for aggregate in context.aggregates
-        for kind in aggregate.commands
-    }
     asked = partial(readers, read_bundle(folder))
-    return PolicyReplay(RegoPolicyEngine(folder), asked, kinds, reading.system.shapes)
+    return PolicyReplay(RegoPolicyEngine(folder), asked, kinds_of(CONTEXTS), reading.system.shapes)
 
 
 def _decided(reading: Reading, replayed: PolicyReplay, tenant: str) -> Iterator[Replayed]:

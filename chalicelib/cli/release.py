@@ -20,7 +20,7 @@ def release(*, json: Json = False) -> None:
     stays as it is; a schema that was released and has been edited since is refused (exit code 2).
     """
     from chalicelib.adapters.avro.ledger import Ledger
-    from chalicelib.cli.gate import tell
+    from chalicelib.cli.gate_report import tell
     from chalicelib.services.governance.gate import judge
     from chalicelib.wiring.gate import Gate
 

@@ -1,4 +1,4 @@
-"""The gate's checks over a checkout: schemas, upcasters, the ledgers, and replay."""
+"""The gate's checks over a checkout: its own of schemas, ledgers and replay, and all others."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ from chalicelib.adapters.rego.ledger import PolicyLedger
 from chalicelib.kernel.errors import Misconfigured, NexusError
 from chalicelib.services.governance.gate import Check, Failure
 from chalicelib.services.governance.replay import Replayer, differences
+from chalicelib.wiring.bundle_replay import BundleReplay
 from chalicelib.wiring.codecs import Codecs
 from chalicelib.wiring.contexts import CONTEXTS
+from chalicelib.wiring.gated_files import GatedFiles
+from chalicelib.wiring.policy_checks import PolicyChecks
 from chalicelib.wiring.resources import resource
+from chalicelib.wiring.rule_checks import RuleChecks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.avro.lint import SchemaFault
     from chalicelib.kernel.context import BoundedContext
+    from chalicelib.services.governance.gate import Note
     from chalicelib.services.governance.replay import History
 
 HISTORIES: Final = "tests/fixtures/histories"
@@ -49,35 +54,63 @@ class Gate:
     histories: Path
     policies: Path
     contexts: tuple[BoundedContext, ...]
+    infra: Path
 
     @classmethod
     def here(cls) -> Gate:
         """Return the gate of this checkout; raises Misconfigured if a folder is missing."""
         policies = resource("policies")
-        return cls(resource("schemas/avro"), resource(HISTORIES), policies, CONTEXTS)
+        schemas, histories = resource("schemas/avro"), resource(HISTORIES)
+        return cls(schemas, histories, policies, CONTEXTS, resource("infra"))
 
     def checks(self) -> tuple[Check, ...]:
-        """Return all checks, in the order in which failures are best mended."""
+        """Return all checks: in the order in which failures are best mended, slow ones last."""
+        files = GatedFiles(self.infra, self.schemas, self.policies / "rego")
+        policies, rules = PolicyChecks(self.policies, files), RuleChecks(self.policies, files)
+        proves = "what changed policies would have decided otherwise (told, never wrong)"
+        return (
+            *policies.all(),
+            *self.kept(),
+            Check("policy-replay", proves, self._decisions, "policies"),
+            rules.of_schemas(),
+            *rules.of_infrastructure(),
+            policies.waivers(),
+        )
+
+    def kept(self) -> tuple[Check, ...]:
+        """Return the checks that a change keeps what was: they need no program."""
+        released = "what was released is as it was; the rest is released"
+        bundles = "released bundles are as they were; this is one"
+        covered = "each released version is in a recorded history"
+        replayed = "of all histories the code makes what it made before"
         return (
             *self.schema_checks(),
-            Check("ledger", "what was released is as it was; the rest is released", self._ledger),
-            Check("policies", "released bundles are as they were; this is one", self._policies),
-            Check("histories", "each released version is in a recorded history", self._coverage),
-            Check("replay", "of all histories the code makes what it made before", self._replay),
+            Check("ledger", released, self._ledger, "schemas"),
+            Check("policies", bundles, self._policies, "policies"),
+            Check("histories", covered, self._coverage, "history"),
+            Check("replay", replayed, self._replay, "history"),
         )
 
     def schema_checks(self) -> tuple[Check, ...]:
         """Return what a schema has to pass before it is released: a further check is a line."""
+        whole = "governance, exact types, an event class for each"
         return (
-            Check("schemas", "governance, exact types, an event class for each", self._schemas),
-            Check("versions", "each may follow those before it, in its own mode", self._versions),
-            Check("upcasters", "every old version leads to the newest", self._upcasters),
+            Check("schemas", whole, self._schemas, "schemas"),
+            Check("versions", "each may follow those before it", self._versions, "schemas"),
+            Check("upcasters", "every old version leads to the newest", self._upcasters, "schemas"),
         )
 
     def replayer(self) -> Replayer:
         """Return what replays histories through the contexts; raises Misconfigured."""
-        codecs = Codecs.of(self.contexts, FileSchemaRegistry(self.schemas), self.schemas)
+        codecs = self._codecs()
         return Replayer(codecs.commits, codecs.shapes, self.contexts)
+
+    def _codecs(self) -> Codecs:
+        return Codecs.of(self.contexts, FileSchemaRegistry(self.schemas), self.schemas)
+
+    def _decisions(self) -> Iterator[Note]:
+        replay = BundleReplay(self.policies, self.histories, self.contexts, self._codecs())
+        yield from replay.notes()
 
     def _schemas(self) -> Iterator[Failure]:
         faults = check_files(self.schemas) or check_classes(self.schemas, self.contexts)

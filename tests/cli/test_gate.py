@@ -24,7 +24,7 @@ def _gate(tmp_path, monkeypatch):
     schemas = shutil.copytree(resource("schemas"), tmp_path / "schemas") / "avro"
     histories = shutil.copytree(resource(HISTORIES), tmp_path / "histories")
     policies = shutil.copytree(resource("policies"), tmp_path / "policies")
-    gate = Gate(schemas, histories, policies, CONTEXTS)
+    gate = Gate(schemas, histories, policies, CONTEXTS, resource("infra"))
     monkeypatch.setattr(Gate, "here", lambda: gate)
     return gate
 

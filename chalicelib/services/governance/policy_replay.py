@@ -68,6 +68,8 @@ class PolicyReplay:
     kinds: Mapping[str, type[Any]]
     """The classes of commands, by type."""
     shapes: Shapes
+    settled: frozenset[str] = frozenset()
+    """Rules that decide as they did: of what was allowed none need be asked again."""
 
     def allowed(self, commit: Commit) -> Replayed:
         """Decide again about a command that was carried out."""
@@ -103,12 +105,17 @@ class PolicyReplay:
         unasked = self.readers(unknown) if unknown else frozenset()
         vague = {*unasked, COMMANDS} if unasked else unasked
         reasons = tuple(each for each in decision.reasons if each.rule not in vague)
-        left = Answer.NOT_DENIED if unasked else Answer.ALLOWED
+        settled = was is Answer.ALLOWED and self._settled(unasked, decision.reasons)
+        left = Answer.NOT_DENIED if unasked and not settled else Answer.ALLOWED
         now = Answer.DENIED if reasons else left
         who = question.principal.id
         return Replayed(
             place, question.now, question.type, who, was, now, reasons, tuple(sorted(unasked))
         )
+
+    def _settled(self, unasked: frozenset[str], reasons: tuple[Reason, ...]) -> bool:
+        """Tell whether rules that weren't asked are as they were, and another one allows."""
+        return unasked <= self.settled and COMMANDS not in {each.rule for each in reasons}
 
     def _data(self, commit: Commit, dated: datetime | None) -> Mapping[str, Any] | None:
         """Return the command's data, if the commit's events have them: the hash proves it."""
