@@ -140,7 +140,14 @@ class TestDemo:
 def _holed(tmp_path_factory):
     """A copy of the project with a space in its name, and three holes."""
     copy = tmp_path_factory.mktemp("copy") / "with holes"
-    for folder in ("chalicelib", "schemas", "policies", "tests/policy/plans"):
+    for folder in (
+        "chalicelib",
+        "schemas",
+        "policies",
+        "infra",
+        "tests/policy/plans",
+        "tests/fixtures/histories",
+    ):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file, old, new in HOLES.values():
         text = (copy / file).read_text()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import regorus
 
 from chalicelib.adapters.rego.bundle import read_bundle
-from chalicelib.adapters.tools.conftest import SHARED, Denial
+from chalicelib.adapters.tools.conftest import Denial
 from chalicelib.kernel.errors import ToolFailed
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chalicelib.adapters.rego.bundle import Bundle
+
+SHARED: Final = "gates"
+"""The folder with what the rules of all kinds share, and the waivers."""
 
 
 def denials(files: Sequence[Path], policies: Path, kind: str) -> list[Denial]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.cli.demo.step import Attempt, Step
 from chalicelib.services.governance.gate import judge
-from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.gate import Gate
 from chalicelib.wiring.resources import resource
 
@@ -63,8 +63,8 @@ def _judged(schemas: Path, check: str, what: str) -> Attempt:
 
 
 def _failures(schemas: Path, name: str) -> tuple[Failure, ...]:
-    gate = Gate(schemas, schemas, resource("policies"), CONTEXTS)
-    (check,) = (each for each in gate.checks() if each.name == name)
+    gate = replace(Gate.here(), schemas=schemas)
+    (check,) = (each for each in gate.kept() if each.name == name)
     return judge(check).failures
 
 
