@@ -96,6 +96,8 @@ class TestDemo:
             "401 We don't know who you are",
             "a commit is never changed",
             "default/Order/demo-1@1 can't be read",
+            "terraform.no_expiry: ",
+            "terraform.insert_only: ",
             "terraform.tracing: ",
         ):
             assert reason in done.stdout

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.rego.bundle import Bundle
 
-SHARED: Final = "gates"
-"""The folder with what the rules of all kinds share, and the waivers."""
+SHARED: Final = ("gates", "lib")
+"""The folders with what the rules of all kinds share, and the waivers."""
 
 
 def denials(files: Sequence[Path], policies: Path, kind: str) -> list[Denial]:
@@ -26,7 +26,7 @@ def denials(files: Sequence[Path], policies: Path, kind: str) -> list[Denial]:
 
     Raises ToolFailed if one can't decide, and Misconfigured if there are none.
     """
-    bundle = read_bundle(policies, (kind, SHARED))
+    bundle = read_bundle(policies, (kind, *SHARED))
     return [denial for file in files for denial in _judged(file, bundle, f"nexus.{kind}.")]
 
 
@@ -37,7 +37,8 @@ def _judged(file: Path, bundle: Bundle, prefix: str) -> list[Denial]:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - a panic in Rust is no Exception
-        raise ToolFailed(f"the rules can't judge {file.name}: {error}") from None
+        message = str(error).partition("Stack backtrace:")[0].strip()
+        raise ToolFailed(f"the rules can't judge {file.name}: {message}") from None
 
 
 def _findings(text: str, bundle: Bundle, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:

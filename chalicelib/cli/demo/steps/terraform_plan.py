@@ -54,6 +54,20 @@ def _untrace(change: dict[str, Any]) -> None:
 
 _CHANGES: Final = (
     _Change(
+        about="the event store's table lets commits expire (TTL)",
+        plan="foundation",
+        address="module.event_store.aws_dynamodb_table.this",
+        make=_expire,
+        rule="terraform.no_expiry",
+    ),
+    _Change(
+        about="the role of commands may delete items of the event store (dynamodb:DeleteItem)",
+        plan="services",
+        address='module.function["commands"].aws_iam_role_policy.task["tables"]',
+        make=_let_delete,
+        rule="terraform.insert_only",
+    ),
+    _Change(
         about="the function of commands is no longer traced",
         plan="services",
         address='module.function["commands"].aws_lambda_function.this',
