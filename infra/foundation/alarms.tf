@@ -18,37 +18,17 @@ resource "aws_sns_topic" "alarms" {
   })
 }
 
-resource "aws_cloudwatch_metric_alarm" "letters" {
-  for_each = {
-    undeliverable = aws_sqs_queue.undeliverable.name
-    failures      = aws_sqs_queue.failures.name
-  }
-
-  alarm_name          = "${each.value}-not-empty"
-  alarm_description   = "Something lies in ${each.value}: see why, mend it, and redrive."
+resource "aws_cloudwatch_metric_alarm" "failures" {
+  alarm_name          = "${local.names.failures}-not-empty"
+  alarm_description   = "Something lies in ${local.names.failures}: see why, mend it, and call the function again."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = each.value }
+  dimensions          = { QueueName = aws_sqs_queue.failures.name }
   statistic           = "Maximum"
   period              = 60
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [local.arns.alarms]
-}
-
-resource "aws_cloudwatch_metric_alarm" "secondary_events_age" {
-  alarm_name          = "${local.names.secondary_events}-old"
-  alarm_description   = "Secondary events wait for 5 minutes or more: their consumer fails or can't keep up."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateAgeOfOldestMessage"
-  dimensions          = { QueueName = aws_sqs_queue.secondary_events.name }
-  statistic           = "Maximum"
-  period              = 60
-  evaluation_periods  = 3
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 300
   treat_missing_data  = "notBreaching"
   alarm_actions       = [local.arns.alarms]
 }

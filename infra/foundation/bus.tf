@@ -1,12 +1,3 @@
-locals {
-  tls_only = {
-    Sid       = "OnlyByTls"
-    Effect    = "Deny"
-    Principal = "*"
-    Condition = { Bool = { "aws:SecureTransport" = "false" } }
-  }
-}
-
 resource "aws_kinesis_stream" "core_events" {
   name             = local.names.core_events
   shard_count      = var.shards
@@ -26,7 +17,7 @@ resource "aws_sns_topic" "secondary_events" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      merge(local.tls_only, { Action = "sns:Publish", Resource = local.arns.secondary }),
+      merge(local.tls_only, { Action = "sns:Publish", Resource = local.arns.secondary_events }),
     ]
   })
 }
@@ -34,53 +25,30 @@ resource "aws_sns_topic" "secondary_events" {
 resource "aws_sns_topic_subscription" "secondary_events" {
   topic_arn            = aws_sns_topic.secondary_events.arn
   protocol             = "sqs"
-  endpoint             = aws_sqs_queue.secondary_events.arn
+  endpoint             = module.secondary_events.arn
   raw_message_delivery = true
   redrive_policy       = jsonencode({ deadLetterTargetArn = local.arns.undeliverable })
+
+  # SNS accepts no dead-letter queue that is not there yet.
+  depends_on = [module.secondary_events]
 }
 
-resource "aws_sqs_queue" "secondary_events" {
-  name                       = local.names.secondary_events
-  kms_master_key_id          = aws_kms_key.data.arn
-  message_retention_seconds  = 604800 # less than its dead letters', which count from the same moment
-  visibility_timeout_seconds = 360
+module "secondary_events" {
+  source = "../modules/queue"
 
-  redrive_policy = jsonencode({ deadLetterTargetArn = local.arns.undeliverable, maxReceiveCount = 5 })
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      merge(local.from_secondary_topic, { Resource = local.arns.queue }),
-      merge(local.tls_only, { Action = "sqs:*", Resource = local.arns.queue }),
-    ]
-  })
+  place      = local.place
+  name       = local.names.secondary_events
+  topic_arn  = local.arns.secondary_events
+  key_arn    = aws_kms_key.data.arn
+  alarms_arn = local.arns.alarms
 }
 
-resource "aws_sqs_queue" "undeliverable" {
-  name                      = local.names.undeliverable
-  kms_master_key_id         = aws_kms_key.data.arn
-  message_retention_seconds = 1209600
+# Streams of which a snapshot is due, as their commits say.
+module "snapshots_due" {
+  source = "../modules/queue"
 
-  redrive_allow_policy = jsonencode({
-    redrivePermission = "byQueue"
-    sourceQueueArns   = [local.arns.queue]
-  })
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      merge(local.from_secondary_topic, { Resource = local.arns.undeliverable }),
-      merge(local.tls_only, { Action = "sqs:*", Resource = local.arns.undeliverable }),
-    ]
-  })
-}
-
-locals {
-  from_secondary_topic = {
-    Sid       = "FromItsTopic"
-    Effect    = "Allow"
-    Principal = { Service = "sns.amazonaws.com" }
-    Action    = "sqs:SendMessage"
-    Condition = { ArnEquals = { "aws:SourceArn" = local.arns.secondary } }
-  }
+  place      = local.place
+  name       = local.names.snapshots_due
+  key_arn    = aws_kms_key.data.arn
+  alarms_arn = local.arns.alarms
 }

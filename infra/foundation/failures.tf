@@ -1,8 +1,9 @@
 # Where events go that a function failed with when nobody waits for its answer.
 resource "aws_sqs_queue" "failures" {
-  name                      = local.names.failures
-  kms_master_key_id         = aws_kms_key.data.arn
-  message_retention_seconds = 1209600
+  name                       = local.names.failures
+  kms_master_key_id          = aws_kms_key.data.arn
+  message_retention_seconds  = 1209600
+  visibility_timeout_seconds = 360
 
   redrive_allow_policy = jsonencode({ redrivePermission = "denyAll" })
 

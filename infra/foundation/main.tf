@@ -1,22 +1,30 @@
 # ARNs are built from names, so that what policies say is known when a plan is made.
 locals {
-  arns = {
-    root          = "arn:${var.partition}:iam::${var.account}:root"
-    core_events   = "arn:${var.partition}:kinesis:${var.region}:${var.account}:stream/${local.names.core_events}"
-    secondary     = "arn:${var.partition}:sns:${var.region}:${var.account}:${local.names.secondary_events}"
-    alarms        = "arn:${var.partition}:sns:${var.region}:${var.account}:${local.names.alarms}"
-    queue         = "arn:${var.partition}:sqs:${var.region}:${var.account}:${local.names.secondary_events}"
-    undeliverable = "arn:${var.partition}:sqs:${var.region}:${var.account}:${local.names.undeliverable}"
-    failures      = "arn:${var.partition}:sqs:${var.region}:${var.account}:${local.names.failures}"
-    payloads      = "arn:${var.partition}:s3:::${local.names.payloads}"
-  }
+  place = { partition = var.partition, region = var.region, account = var.account }
+  here  = "${var.region}:${var.account}"
 
   names = {
     core_events      = "${var.prefix}nexus-core-events"
     secondary_events = "${var.prefix}nexus-secondary-events"
-    undeliverable    = "${var.prefix}nexus-secondary-events-undeliverable"
+    snapshots_due    = "${var.prefix}nexus-snapshots-due"
     failures         = "${var.prefix}nexus-failures"
     alarms           = "${var.prefix}nexus-alarms"
     payloads         = "${var.prefix}nexus-payloads-${var.account}-${var.region}"
+  }
+
+  arns = {
+    root             = "arn:${var.partition}:iam::${var.account}:root"
+    secondary_events = "arn:${var.partition}:sns:${local.here}:${local.names.secondary_events}"
+    undeliverable    = "arn:${var.partition}:sqs:${local.here}:${local.names.secondary_events}-undeliverable"
+    alarms           = "arn:${var.partition}:sns:${local.here}:${local.names.alarms}"
+    failures         = "arn:${var.partition}:sqs:${local.here}:${local.names.failures}"
+    payloads         = "arn:${var.partition}:s3:::${local.names.payloads}"
+  }
+
+  tls_only = {
+    Sid       = "OnlyByTls"
+    Effect    = "Deny"
+    Principal = "*"
+    Condition = { Bool = { "aws:SecureTransport" = "false" } }
   }
 }

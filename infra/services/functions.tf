@@ -1,4 +1,4 @@
-# Each function: what is called, how large it is, and which stream it reads.
+# Each function: what is called, how large it is, and which stream and which queue it reads.
 locals {
   functions = {
     commands = {
@@ -19,11 +19,12 @@ locals {
       handler = "chalicelib.entrypoints.streams.project"
       size    = { memory = 512, timeout = 60, concurrency = 50 }
       reads   = "core_events"
+      takes   = "secondary_events"
     }
     take-snapshots = {
       handler = "chalicelib.entrypoints.streams.take_snapshots"
       size    = { memory = 512, timeout = 60, concurrency = 20 }
-      reads   = "core_events"
+      takes   = "snapshots_due"
     }
   }
 
@@ -36,4 +37,5 @@ locals {
   }
 
   readers = { for name, function in local.functions : name => function.reads if can(function.reads) }
+  takers  = { for name, function in local.functions : name => function.takes if can(function.takes) }
 }

@@ -30,33 +30,39 @@ locals {
     })
   }
 
+  takes = {
+    for name, queue in local.takers : name => jsonencode({
+      Version = "2012-10-17"
+      Statement = [{
+        Effect   = "Allow"
+        Action   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        Resource = local.arns[queue]
+      }]
+    })
+  }
+
   publishing = jsonencode({
     Version = "2012-10-17"
     Statement = [
       { Effect = "Allow", Action = ["kinesis:PutRecord", "kinesis:PutRecords"], Resource = local.arns.core_events },
       { Effect = "Allow", Action = "sns:Publish", Resource = local.arns.secondary_topic },
+      { Effect = "Allow", Action = "sqs:SendMessage", Resource = local.arns.snapshots_due },
       { Effect = "Allow", Action = "s3:PutObject", Resource = "${local.arns.payloads}/claims/*" },
     ]
   })
 
-  consuming = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect   = "Allow"
-        Action   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
-        Resource = local.arns.secondary_events
-      },
-      { Effect = "Allow", Action = "s3:GetObject", Resource = "${local.arns.payloads}/claims/*" },
-    ]
+  claiming = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "${local.arns.payloads}/claims/*" }]
   })
 
   policies = {
     for name in keys(local.functions) : name => merge(
       { for each, policy in local.tables : "tables" => policy if each == name },
-      { for each, policy in local.reads : "source" => policy if each == name },
+      { for each, policy in local.reads : "stream" => policy if each == name },
+      { for each, policy in local.takes : "queue" => policy if each == name },
       name == "route-events" ? { publish = local.publishing } : {},
-      name == "project" ? { consume = local.consuming } : {},
+      contains(["project", "take-snapshots"], name) ? { claims = local.claiming } : {},
     )
   }
 }

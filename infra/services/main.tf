@@ -6,6 +6,7 @@ locals {
     core_events      = "arn:${var.partition}:kinesis:${var.region}:${var.account}:stream/${var.prefix}nexus-core-events"
     secondary_topic  = "arn:${var.partition}:sns:${var.region}:${var.account}:${var.prefix}nexus-secondary-events"
     secondary_events = "arn:${var.partition}:sqs:${var.region}:${var.account}:${var.prefix}nexus-secondary-events"
+    snapshots_due    = "arn:${var.partition}:sqs:${var.region}:${var.account}:${var.prefix}nexus-snapshots-due"
     failures         = "arn:${var.partition}:sqs:${var.region}:${var.account}:${var.prefix}nexus-failures"
     alarms           = "arn:${var.partition}:sns:${var.region}:${var.account}:${var.prefix}nexus-alarms"
     payloads         = "arn:${var.partition}:s3:::${var.prefix}nexus-payloads-${var.account}-${var.region}"

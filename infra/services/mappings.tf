@@ -21,9 +21,11 @@ resource "aws_lambda_event_source_mapping" "stream" {
 }
 
 # What a queue gives again too often goes to its dead letters, as foundation says.
-resource "aws_lambda_event_source_mapping" "secondary_events" {
-  function_name                      = module.function["project"].name
-  event_source_arn                   = local.arns.secondary_events
+resource "aws_lambda_event_source_mapping" "queue" {
+  for_each = local.takers
+
+  function_name                      = module.function[each.key].name
+  event_source_arn                   = local.arns[each.value]
   batch_size                         = 100
   maximum_batching_window_in_seconds = 1
   function_response_types            = ["ReportBatchItemFailures"]

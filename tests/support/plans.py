@@ -15,9 +15,10 @@ from chalicelib.adapters.tools.terraform import ROOTS, Plan, Terraform
 ROOT: Final = Path(__file__).parents[2]
 INFRA: Final = ROOT / "infra"
 PLANS: Final = ROOT / "tests" / "policy" / "plans"
+SOUND: Final = ("complete", "errored", "format_version")
 READ: Final = ("address", "change", "index", "mode", "module_address", "name", "type")
 CHANGED: Final = ("actions", "after", "after_unknown", "before")
-"""What policies read of a resource, and of its change."""
+"""What policies read of a plan as a whole, of a resource, and of its change."""
 
 
 def recorded(root: str) -> Plan:
@@ -38,7 +39,7 @@ def fresh(root: str) -> Plan:
 def trimmed(plan: Plan) -> Plan:
     """Return what policies read of a plan: nothing of the time or the place."""
     resources = sorted(plan["resource_changes"], key=lambda resource: str(resource["address"]))
-    return {
+    return {key: plan[key] for key in SOUND} | {
         "resource_changes": [_resource(resource) for resource in resources],
         "configuration": {"root_module": plan["configuration"]["root_module"]},
     }

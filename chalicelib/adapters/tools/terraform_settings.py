@@ -8,6 +8,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.adapters.tools.programs import INSTALLED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -23,7 +25,11 @@ OPTIONAL: Final = Path("/opt")
 """Each folder in it may be a mirror, too."""
 PROVIDER: Final = "*/hashicorp/aws"
 """Within a mirror: the registry's name, who made the provider, what it is for."""
+DOWNLOADED: Final = INSTALLED.parent / "terraform"
+"""Where a provider is kept that had to be downloaded, so that it is only once."""
 MIRRORED: Final = "provider_installation {{\n  filesystem_mirror {{\n    path = {}\n  }}\n}}\n"
+CACHED: Final = "plugin_cache_dir = {}\nplugin_cache_may_break_dependency_lock_file = true\n"
+"""There is no lock file that it could break."""
 KEPT: Final = frozenset({"TF_PLUGIN_CACHE_DIR", "TF_LOG", "TF_LOG_PATH"})
 
 
@@ -61,7 +67,10 @@ def places() -> Iterator[Path]:
 
 
 def configuration(scratch: Path, folder: Path | None) -> Path:
-    """Write a CLI configuration that takes the mirror; without one, Terraform downloads."""
+    """Write a CLI configuration that takes the mirror; without one, Terraform downloads once."""
     file = scratch / "terraform.rc"
-    file.write_text(MIRRORED.format(json.dumps(str(folder))) if folder else "")
+    if folder is None:
+        DOWNLOADED.mkdir(parents=True, exist_ok=True)
+    form = MIRRORED if folder else CACHED
+    file.write_text(form.format(json.dumps(str(folder or DOWNLOADED))))
     return file

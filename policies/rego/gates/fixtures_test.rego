@@ -17,6 +17,29 @@ resource(address, attributes) := {
 	parts := split(regex.replace(address, `\[[^\]]*\]`, ""), ".")
 }
 
+# METADATA
+# title: Configured
+# description: The plan of these resources with what a configuration's root module holds.
+configured(resources, root) := {"resource_changes": resources, "configuration": {"root_module": root}}
+
+# METADATA
+# title: Unknown
+# description: The resource with what is known only after apply, as after_unknown has it.
+unknown(whole, after_unknown) := object.union(whole, {"change": {"after_unknown": after_unknown}})
+
+# METADATA
+# title: Declaration
+# description: An entry of a module's resources, with its expressions.
+declaration(address, expressions) := {"address": address, "expressions": expressions}
+
+# METADATA
+# title: Gone
+# description: A resource that the plan takes away by these actions.
+gone(address, actions) := object.union(
+	resource(address, {}),
+	{"change": {"actions": actions, "before": {}, "after": null}},
+)
+
 waiver(rule, subject) := {
 	"rule": rule,
 	"subject": subject,

@@ -7,6 +7,7 @@ package nexus.gates.plan
 
 import rego.v1
 
+import data.nexus.gates.configuration
 import data.nexus.gates.waivers
 
 # METADATA
@@ -21,10 +22,20 @@ subjects(rule, types) := {resource |
 	not waivers.waived(rule, resource.address)
 }
 
+# METADATA
+# title: Standing
+# description: Every resource of the plan that stands after it is applied, waived or not.
 standing := {resource |
+	some resource in managed
+	is_object(resource.change.after)
+}
+
+# METADATA
+# title: Managed
+# description: Every resource that the plan keeps, makes, changes, destroys or forgets.
+managed := {resource |
 	some resource in input.resource_changes
 	resource.mode == "managed"
-	is_object(resource.change.after)
 }
 
 # METADATA
@@ -47,40 +58,69 @@ unknown(resource, path) if {
 # title: References
 # description: >-
 #   What the configuration's expression for a top-level attribute refers to, as
-#   "aws_kms_key.data.arn", within the resource's own module; what a module's variable stands for
-#   is followed one call up. Empty for a constant.
-references(resource, attribute) := own | passed if {
-	own := {text | some text in declared[place(resource.address)].expressions[attribute].references}
-	passed := {text |
-		some variable in own
-		startswith(variable, "var.")
-		some text in calls[module_of(resource.address)].expressions[trim_prefix(variable, "var.")].references
-	}
+#   "aws_kms_key.data.arn", in terms of the module where it stands; variables and outputs are
+#   followed through all modules. Empty for a constant.
+references(resource, attribute) := {text | some [_, text] in reached(resource, [attribute])}
+
+# METADATA
+# title: Targets
+# description: >-
+#   The addresses of the resources that the expression at a path (as ["server_side_encryption", 0,
+#   "kms_key_arn"]) refers to: without any index, and with the resource's own where it is constant.
+targets(resource, path) := {address |
+	some [module, text] in reached(resource, path)
+	some form in {text, place(text)}
+	named := regex.find_n(address_pattern, form, 1)[0]
+	address := concat("", [configuration.prefix(module), named])
 }
+
+address_pattern := `^aws_[a-z0-9_]+\.[A-Za-z0-9_-]+(\["(\\.|[^"\\])*"\]|\[[0-9]+\])?`
+
+reached(resource, path) := configuration.reached(resource.address, path) if has_declaration(resource)
+
+# A resource that the configuration doesn't have is proved by nothing.
+reached(resource, _) := set() if not has_declaration(resource)
+
+has_declaration(resource) if declared[place(resource.address)]
+
+# METADATA
+# title: Declared
+# description: The resources that the configuration declares, by their place.
+declared := configuration.declared
 
 # METADATA
 # title: Place
 # description: A resource's address in the configuration, which has no indices.
-place(address) := regex.replace(address, `\[[^\]]*\]`, "")
+place(address) := configuration.place(address)
 
-declared[address] := resource if {
-	[path, resource] := walk(input.configuration.root_module)
-	path[count(path) - 2] == "resources"
-	address := concat("", [module_prefix(path), resource.address])
+# METADATA
+# title: Configured
+# description: Whether the configuration has the block or attribute of this name in the resource.
+configured(resource, name) if declared[place(resource.address)].expressions[name]
+
+# METADATA
+# title: Attached
+# description: >-
+#   The resources of a type that belong to a resource by an attribute of theirs ("bucket"): it
+#   refers to that resource, or equals the value by which that resource goes (may be null).
+attached(resource, type, attribute, value) := {other |
+	some other in standing
+	other.type == type
+	belongs(other, attribute, resource, value)
 }
 
-calls[address] := call if {
-	[path, call] := walk(input.configuration.root_module)
-	path[count(path) - 2] == "module_calls"
-	address := trim_suffix(module_prefix(path), ".")
+belongs(other, attribute, _, value) if {
+	is_string(value)
+	other.change.after[attribute] == value
 }
 
-module_prefix(path) := concat("", [text |
-	some index, part in path
-	part == "module_calls"
-	text := sprintf("module.%s.", [path[index + 1]])
-])
+belongs(other, attribute, resource, _) if {
+	unknown(other, [attribute])
+	resource.address in targets(other, [attribute])
+}
 
-module_of(address) := concat(".", array.slice(parts, 0, count(parts) - 2)) if {
-	parts := split(place(address), ".")
+belongs(other, attribute, resource, _) if {
+	unknown(other, [attribute])
+	place(resource.address) in targets(other, [attribute])
+	configuration.indices(resource.address) == configuration.indices(other.address)
 }

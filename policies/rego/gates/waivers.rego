@@ -25,9 +25,10 @@ holds(waiver) if {
 		is_string(waiver[field])
 		count(trim_space(waiver[field])) > 0
 	}
-	regex.match(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, waiver.expires)
-	expiry := time.parse_rfc3339_ns(sprintf("%sT23:59:59Z", [waiver.expires]))
-	now <= expiry
+	is_string(waiver.expires)
+	regex.match(`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`, waiver.expires)
+	today <= waiver.expires
 }
 
-now := time.now_ns()
+# Dates of this form are in order as texts.
+today := time.format([time.now_ns(), "UTC", "2006-01-02"])

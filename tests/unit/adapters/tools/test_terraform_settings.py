@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from chalicelib.adapters.tools import terraform_settings
 from chalicelib.adapters.tools.terraform_settings import (
     configuration,
     configured,
@@ -63,11 +64,17 @@ class TestConfiguration:
 
         assert expected in configuration(tmp_path, folder).read_text()
 
-    def test_without_a_mirror_says_nothing(self, tmp_path):
+    def test_without_a_mirror_has_it_downloaded_once(self, tmp_path, monkeypatch):
         """
-        So that Terraform downloads, as it does by itself.
+        Into a folder that is there.
         """
-        assert "" == configuration(tmp_path, None).read_text()
+        cache = tmp_path / "kept" / "terraform"
+        monkeypatch.setattr(terraform_settings, "DOWNLOADED", cache)
+
+        text = configuration(tmp_path, None).read_text()
+
+        assert cache.is_dir()
+        assert f'plugin_cache_dir = "{cache}"' in text
 
     def test_that_somebody_made_is_kept(self, home, tmp_path):
         """
