@@ -27,7 +27,9 @@ taggable := {resource.type |
 
 names(resource) := {name |
 	some attribute in {"tags", "tags_all"}
-	some name, value in resource.change.after[attribute]
+	tags := resource.change.after[attribute]
+	is_object(tags)
+	some name, value in tags
 	is_string(value)
 	count(trim_space(value)) > 0
 }
