@@ -58,7 +58,12 @@ places[type] := {"attribute": "policy", "kind": "limit"} if {
 # description: The types of the resources that have a document in this plan, readable or not.
 holders contains resource.type if {
 	some resource in plan.standing
-	resource.address in (object.keys(documents) | object.keys(faults))
+	documents[resource.address]
+}
+
+holders contains resource.type if {
+	some resource in plan.standing
+	faults[resource.address]
 }
 
 documents[resource.address] contains {"kind": place.kind, "text": text} if {
@@ -86,10 +91,7 @@ documents[resource.address] contains {"kind": "resource", "text": text} if {
 
 has_place(type) if places[type]
 
-is_given(text) if {
-	text != null
-	text != ""
-}
+is_given(text) if count({text} - {null, ""}) > 0
 
 # METADATA
 # title: Faults
@@ -112,9 +114,8 @@ faults[resource.address] contains "has inline policies that are known only after
 faults[resource.address] contains "has an inline policy that is known only after apply" if {
 	some resource in plan.standing
 	resource.type == "aws_iam_role"
-	blocks := resource.change.after_unknown.inline_policy
-	is_array(blocks)
-	some block in blocks
+	some block in listed(object.get(resource.change.after_unknown, "inline_policy", []))
+	is_object(block)
 	object.get(block, "policy", false) == true
 }
 

@@ -6,12 +6,12 @@ import data.nexus.gates.fixtures_test as fixtures
 import data.nexus.gates.iam
 import data.nexus.gates.iam_fixtures_test as given
 
-statements_of(resource) := object.get(found, resource.address, set()) if {
-	found := iam.statements with input as fixtures.plan([resource])
+statements_of(resource) := {statement |
+	some statement in iam.statements[resource.address] with input as fixtures.plan([resource])
 }
 
-faults_of(resource) := object.get(found, resource.address, set()) if {
-	found := iam.faults with input as fixtures.plan([resource])
+faults_of(resource) := {fault |
+	some fault in iam.faults[resource.address] with input as fixtures.plan([resource])
 }
 
 queue(policy) := fixtures.resource("aws_sqs_queue.q", {"name": "q", "policy": policy})
@@ -79,7 +79,8 @@ test_inline_policies_are_the_role_s if kinds(inline) == {"identity"}
 
 test_what_an_endpoint_lets_pass_grants_nothing if {
 	endpoint := fixtures.resource("aws_vpc_endpoint.e", {"policy": given.document([given.allow("*", "*")])})
-	iam.allowed == {} with input as fixtures.plan([endpoint])
+	granted := {statement | some statement in iam.allowed[endpoint.address] with input as fixtures.plan([endpoint])}
+	granted == set()
 }
 
 test_no_text_is_no_document if {
@@ -126,20 +127,20 @@ test_what_is_no_statement_is_a_fault if {
 
 unknown := fixtures.unknown(fixtures.resource("aws_sqs_queue.q", {"name": "q"}), {"policy": true})
 
-configured(expressions) := found if {
-	found := iam.faults with input as fixtures.configured(
-		[unknown],
-		{"resources": [fixtures.declaration("aws_sqs_queue.q", expressions)]},
+faults_of_declared(resource, expressions) := {fault |
+	some fault in iam.faults[resource.address] with input as fixtures.configured(
+		[resource],
+		{"resources": [fixtures.declaration(resource.address, expressions)]},
 	)
 }
 
 test_a_policy_that_is_set_and_unknown_is_a_fault if {
-	configured({"policy": {"references": ["aws_sqs_queue.other.arn"]}}) == {"aws_sqs_queue.q": {"has a policy that is known only after apply"}}
+	faults_of_declared(unknown, {"policy": {"references": ["aws_sqs_queue.other.arn"]}}) == {"has a policy that is known only after apply"}
 	iam.faults["aws_sqs_queue.q"] with input as fixtures.plan([unknown])
 	iam.holders == {"aws_sqs_queue"} with input as fixtures.plan([unknown])
 }
 
-test_a_policy_that_nobody_set_is_left_to_aws if configured({"name": {"constant_value": "q"}}) == {}
+test_a_policy_that_nobody_set_is_left_to_aws if faults_of_declared(unknown, {"name": {"constant_value": "q"}}) == set()
 
 role_with(after_unknown) := fixtures.unknown(inline, after_unknown)
 

@@ -28,12 +28,14 @@ deny contains plan.finding(table, "has no resource policy that denies changes") 
 deny contains plan.finding(table, sprintf("does not deny %s to everyone", [action])) if {
 	some table in stores
 	some policy in attached(table)
-	count(object.get(iam.faults, policy.address, set())) == 0
-	found := object.get(iam.statements, policy.address, set())
+	not unreadable(policy)
+	found := {statement | some statement in iam.statements[policy.address]}
 	some action in (demanded - denied(found, table))
 }
 
 demanded := {action | some actions in settings; some action in actions}
+
+unreadable(policy) if iam.faults[policy.address]
 
 attached(table) := plan.attached(table, "aws_dynamodb_resource_policy", "resource_arn", object.get(table.change.after, "arn", null))
 

@@ -25,8 +25,16 @@ deny contains plan.finding(resource, sprintf("allows %s on the event store's tab
 	some action in grants.of(statement, refused(holders.role[resource.address]))
 }
 
-refused(role) := union({
-	{action | some action in settings.changing},
-	{action | some action in settings.deploying; not holders.named(role, settings.deployers)},
-	{action | some action in settings.inserting; not holders.named(role, settings.writers)},
-})
+refused(role) := array.concat(settings.changing, array.concat(administering(role), inserting(role)))
+
+administering(role) := [] if deploys(role)
+
+administering(role) := settings.deploying if not deploys(role)
+
+inserting(role) := [] if writes(role)
+
+inserting(role) := settings.inserting if not writes(role)
+
+deploys(role) if holders.named(role, settings.deployers)
+
+writes(role) if holders.named(role, settings.writers)

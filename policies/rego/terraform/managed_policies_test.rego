@@ -11,10 +11,10 @@ administrator := "arn:aws:iam::aws:policy/AdministratorAccess"
 attachment := fixtures.resource("aws_iam_role_policy_attachment.a", {"role": "nexus-a", "policy_arn": administrator})
 
 test_a_policy_of_aws_is_denied if {
-	rule.deny == {{
-		"msg": sprintf("aws_iam_role_policy_attachment.a attaches %s", [administrator]),
-		"subject": "aws_iam_role_policy_attachment.a",
-	}} with input as fixtures.plan([attachment])
+	resources := [attachment]
+	some finding in rule.deny with input as fixtures.plan(resources)
+	finding.msg == concat(" ", ["aws_iam_role_policy_attachment.a attaches", administrator])
+	finding.subject == attachment.address
 }
 
 test_a_listed_one_passes if {

@@ -17,35 +17,39 @@ import data.nexus.gates.plan
 
 settings := data.terraform.wildcards
 
-deny contains plan.finding(resource, fault) if {
+deny contains plan.finding(resource, sprintf("allows by %s", [element])) if {
+	some [resource, statement] in allowed
+	some element in statement.inverted
+	element != "NotPrincipal"
+}
+
+deny contains plan.finding(resource, sprintf("allows %s", [action])) if {
+	some [resource, statement] in allowed
+	count(statement.inverted & {"NotAction"}) == 0
+	some action in statement.actions
+	regex.match(`[*?]`, action)
+	type := resource.type
+	not excused(action, statement, type)
+}
+
+deny contains plan.finding(resource, sprintf("allows something on %s", [pattern])) if {
+	some [resource, statement] in allowed
+	statement.kind != "trust"
+	count(statement.inverted & {"NotResource"}) == 0
+	some pattern in statement.resources
+	at_large(pattern)
+	type := resource.type
+	not known_without(statement, type)
+}
+
+allowed contains [resource, statement] if {
 	some resource in plan.subjects("terraform.wildcards", iam.holders)
 	some statement in iam.allowed[resource.address]
-	some fault in faults(statement, resource.type)
-}
-
-faults(statement, _) := {sprintf("allows by %s", [element]) | some element in inverted} if {
-	inverted := statement.inverted - {"NotPrincipal"}
-	count(inverted) > 0
-}
-
-faults(statement, type) := actions | resources if {
-	count(statement.inverted - {"NotPrincipal"}) == 0
-	actions := {sprintf("allows %s", [action]) |
-		some action in statement.actions
-		regex.match(`[*?]`, action)
-		not excused(action, statement, type)
-	}
-	resources := {sprintf("allows something on %s", [pattern]) |
-		some pattern in statement.resources
-		statement.kind != "trust"
-		at_large(pattern)
-		not known_without(statement, type)
-	}
 }
 
 excused(action, _, type) if {
 	type in settings.keys
-	lower(action) in {lower(allowed) | some allowed in settings.of_keys}
+	lower(action) in {lower(pattern) | some pattern in settings.of_keys}
 }
 
 # Without it, a key whose policy has a fault is lost for ever.
