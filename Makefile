@@ -58,6 +58,10 @@ help: ## Show this help
 run: .venv/.run-stamp ## Start Nexus here; PORT=8000, DATA=.data (the folder that keeps it all)
 	@NEXUS_PORT="$(PORT)" NEXUS_DATA="$(DATA)" exec .venv/bin/python -m chalicelib.entrypoints.local
 
+.PHONY: demo
+demo: .venv/.run-stamp ## Try to break it: each attempt is real, and is stopped (seconds)
+	@exec .venv/bin/python -m chalicelib.cli demo $(ARGS)
+
 ##@ Develop
 
 .PHONY: setup

@@ -21,6 +21,7 @@ from chalicelib.cli import (
     token,
     verify,
 )
+from chalicelib.cli.demo import command as demo
 from chalicelib.cli.options import Exit
 from chalicelib.kernel.errors import NexusError
 
@@ -35,6 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 run.add_to(app)
+demo.add_to(app)
 describe.add_to(app)
 doctor.add_to(app)
 verify.add_to(app)

@@ -23,6 +23,7 @@ from tests.support.hygiene import ROOT
 
 COMMANDS = [
     ["run"],
+    ["demo"],
     ["describe"],
     ["doctor"],
     ["verify"],
