@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from chalicelib.kernel.errors import MissingTool
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -39,7 +41,7 @@ def needed_in_ci() -> Iterator[None]:
     """Skip the test where something can't run, and say what to install; CI must have it."""
     try:
         yield
-    except CannotRun as error:
+    except (CannotRun, MissingTool) as error:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(error))

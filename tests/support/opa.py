@@ -6,21 +6,19 @@ Both are found in the checkout's cache of tools, where ``make tools`` builds the
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from chalicelib.adapters.rego.verdicts import verdict_module
-from tests.support.fetching import ROOT, CannotRun
+from chalicelib.adapters.tools.programs import find
+from tests.support.fetching import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 POLICIES: Final = ROOT / "policies" / "rego"
-_TOOLS: Final = ROOT / ".cache" / "tools" / "bin"
 _EVERY_ANSWER: Final = """\
 package asked
 
@@ -33,14 +31,6 @@ answers := [answer |
 """
 
 Verdicts: TypeAlias = "dict[str, Any]"
-
-
-def tool(name: str) -> str:
-    """Return where a program lies; raises CannotRun."""
-    found = shutil.which(name, path=os.pathsep.join([str(_TOOLS), os.environ.get("PATH", "")]))
-    if found is None:
-        raise CannotRun(f"needs {name}, in .cache/tools/bin or on the PATH: run make tools")
-    return found
 
 
 def rules_of(package: str) -> dict[str, str]:
@@ -69,7 +59,7 @@ def opa_verdicts(package: str, questions: Sequence[object]) -> list[Verdicts]:
         (folder / "asked.rego").write_text(_EVERY_ANSWER.format(package=package))
         (folder / "verdicts.rego").write_text(verdict_module(package, rules_of(package)))
         (folder / "questions.json").write_text(json.dumps({"questions": list(questions)}))
-        command = [tool("opa"), "eval", "--format", "raw", "--ignore", "*_test.rego"]
+        command = [str(find("opa")), "eval", "--format", "raw", "--ignore", "*_test.rego"]
         loaded = ["--data", str(POLICIES), "--data", str(folder)]
         answers: list[Verdicts] = json.loads(_run([*command, *loaded, "data.asked.answers"]))
     return answers
@@ -87,7 +77,7 @@ def conftest_failures(
         files = {str(Path(place) / f"{number}.json"): name for number, name in enumerate(documents)}
         for file, name in files.items():
             Path(file).write_text(json.dumps(documents[name]))
-        command = [tool("conftest"), "test", "--output", "json", "--no-fail", "--all-namespaces"]
+        command = [str(find("conftest")), "test", "--output", "json", "--no-fail", "--all-namespaces"]
         loaded = [part for each in folders for part in ("--policy", str(POLICIES / each))]
         judged = json.loads(_run([*command, *loaded, "--data", str(POLICIES), *files]))
     failures: dict[str, list[dict[str, Any]]] = {name: [] for name in documents}

@@ -21,6 +21,8 @@ OPA_QUERY: Final = """{name: found |
   } with input as plan
 }"""
 
+PATIENCE: Final = 300.0
+"""Seconds for all plans; it takes some 60 on a small machine."""
 Denied = frozenset[tuple[str, str]]
 """Pairs of a rule, as ``terraform.tags``, and the address or other name of what it denies."""
 
@@ -73,7 +75,7 @@ def by_opa(plans: dict[str, Any], scratch: Path) -> dict[str, Denied]:
         file,
         OPA_QUERY,
     ]
-    found = run("opa", words).json()
+    found = run("opa", words, patience=PATIENCE).json()
     return {
         name: frozenset((f"terraform.{rule}", subject) for rule, subject in pairs)
         for name, pairs in found.items()
@@ -82,10 +84,11 @@ def by_opa(plans: dict[str, Any], scratch: Path) -> dict[str, Denied]:
 
 def by_conftest(plans: dict[str, Any], scratch: Path) -> dict[str, Denied]:
     """Ask conftest about all plans at once, as the gate does."""
+    scratch.mkdir()
     files = {name: scratch / f"{name}.json" for name in plans}
     for name, file in files.items():
         file.write_text(json.dumps(plans[name]))
-    found = denials(list(files.values()), POLICIES, "terraform")
+    found = denials(list(files.values()), POLICIES, "terraform", patience=PATIENCE)
     return {
         name: frozenset((each.rule, each.subject) for each in found if each.file == str(file))
         for name, file in files.items()

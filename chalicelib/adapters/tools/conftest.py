@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.tools.programs import run
+from chalicelib.adapters.tools.programs import PATIENCE, run
 from chalicelib.kernel.errors import Misconfigured, ToolFailed
 
 if TYPE_CHECKING:
@@ -29,12 +29,17 @@ class Denial:
 
 
 def denials(
-    files: Sequence[Path], policies: Path, kind: str, data: Path | None = None
+    files: Sequence[Path],
+    policies: Path,
+    kind: str,
+    data: Path | None = None,
+    patience: float = PATIENCE,
 ) -> list[Denial]:
     """Return what the rules of a kind, as ``terraform``, deny.
 
     ``policies`` is the folder of all kinds; ``data`` another one with the documents to decide by,
-    each rooted by its path as OPA does it. Raises ToolFailed, also if a rule did not decide.
+    each rooted by its path as OPA does it; ``patience`` is in seconds. Raises ToolFailed, also if
+    a rule did not decide.
     """
     rules = frozenset(f"nexus.{kind}.{name}" for name in _names(policies / kind))
     only = ("--namespace", f"nexus.{kind}.*")
@@ -47,7 +52,7 @@ def denials(
         data or policies,
         *_AS_JSON,
     ]
-    done = run("conftest", [*words, *files])
+    done = run("conftest", [*words, *files], patience=patience)
     if done.code not in (0, _DENIES):
         raise done.failed()
     expected = {(str(file), rule) for file in files for rule in rules}
