@@ -20,9 +20,9 @@ NexusError
 ├── Unavailable               a dependency did not answer; the outcome may be unknown
 │   ├── Stopping              the process ends, and begins no command more
 │   └── TooManyRequests       a limit was reached; carries when to come back
-├── Misconfigured             settings or files that can't work; found at start
-├── MissingTool               a program that a check needs is not installed; says what to install
-└── ToolFailed                a program could not do its work: it crashed, hung, or told nonsense
+└── Misconfigured             settings or files that can't work; found at start
+    ├── MissingTool           a program that a check needs is not installed; says what to install
+    └── ToolFailed            a program could not do its work: it crashed, hung, or told nonsense
 
 What they mean in HTTP is decided at the edge, nowhere else.
 """
@@ -187,9 +187,9 @@ class Misconfigured(NexusError):
     """Settings or files that can't work; found at start."""
 
 
-class MissingTool(NexusError):
+class MissingTool(Misconfigured):
     """A program that a check needs is not installed; the message says what to install."""
 
 
-class ToolFailed(NexusError):
+class ToolFailed(Misconfigured):
     """A program could not do its work: it crashed, hung, or told nonsense."""

@@ -29,15 +29,19 @@ TRIED = [each.name for each in STEPS if each.stopped_by]
 HOLES = {
     "denied-command": (
         "policies/rego/commands/data.json",
-        '"limit_cents": 1000000',
-        '"limit_cents": 2000000',
+        '"limit_cents": 1000000,',
+        '"limit_cents": 2000000,',
     ),
     "overwritten-history": (
         "chalicelib/adapters/embedded/event_store.py",
         "WHEN EXISTS (",
         "WHEN NOT EXISTS (SELECT 1) AND EXISTS (",
     ),
-    "terraform-plan": ("policies/rego/terraform/tracing.rego", '"Active"', '"PassThrough"'),
+    "terraform-plan": (
+        "policies/rego/terraform/tracing.rego",
+        "== setting.value",
+        "!= null",
+    ),
 }
 """What is no longer stopped, and what was changed in which file for that."""
 PATIENCE = 60.0

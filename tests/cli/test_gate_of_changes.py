@@ -99,12 +99,17 @@ class TestPolicies:
             ("import rego.v1\n", "import   rego.v1\n", "policy-format", "is not formatted"),
             ("import rego.v1\n", "import rego.v1\n\nimport data.x\n", "policy-check", "unused"),
             (
-                "traced(function) if ",
-                'traced(x) if x.trust == "me"\n\ntraced(function) if ',
+                "traced(resource) if ",
+                'traced(x) if x.trust == "me"\n\ntraced(resource) if ',
                 "policy-tests",
                 "no test reaches line",
             ),
-            ('== "Active"', '== "PassThrough"', "policy-tests", "test_a_traced_function_passes"),
+            (
+                "== setting.value",
+                "!= setting.value",
+                "policy-tests",
+                "test_what_is_not_traced_is_denied",
+            ),
         ],
         ids=["format", "strict", "coverage", "test"],
     )
