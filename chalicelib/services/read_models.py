@@ -99,11 +99,43 @@ class ReadModels(Protocol):
         A projection folds on from what this returns: it must show every put that has returned.
         """
 
-    def put(self, index: str, documents: Sequence[Document]) -> None:
-        """Write documents, visible on return; one not newer than what is there is ignored."""
+    def put(self, index: str, documents: Sequence[Document], *, visible: bool = True) -> None:
+        """Write documents; one not newer than what is there is ignored.
+
+        ``visible``: to find and group on return. Else it may take until ``Indexes.settle``, which
+        an index that nobody asks yet is filled the quicker by.
+        """
 
     def find(self, index: str, query: Query) -> list[Document]:
         """Return the documents asked for."""
 
     def group(self, index: str, grouping: Grouping) -> list[Group]:
         """Return the groups asked for."""
+
+
+class Indexes(Protocol):
+    """Indexes as a whole: made, compared and dropped; only what was made is put into.
+
+    Each method raises Unavailable if it could not be done, and DamagedReadModel as ReadModels do.
+    """
+
+    def create(self, index: str, fields: Mapping[str, type[Scalar]]) -> bool:
+        """Make an empty index for documents of these fields; false if there is one already.
+
+        Raises Misconfigured if that one has other fields.
+        """
+
+    def drop(self, index: str) -> None:
+        """Forget an index with all its documents, if there is one."""
+
+    def settle(self, index: str) -> None:
+        """Return once find and group see all that was put."""
+
+    def count(self, index: str) -> int:
+        """Return the number of documents put and not dropped, tombstones too, of all tenants."""
+
+    def page(self, index: str, behind: tuple[str, str] | None, limit: int) -> list[Document]:
+        """Return documents of all tenants in the order of (tenant, id), tombstones too."""
+
+    def sample(self, index: str, seed: int, limit: int) -> list[Document]:
+        """Return documents of all tenants by chance, another lot for each seed, tombstones too."""
