@@ -70,7 +70,7 @@ def _context(context: BoundedContext, registry: SchemaRegistry) -> dict[str, Any
         "projections": [
             {
                 "index": each.index,
-                "source": each.source,
+                "sources": list(each.sources),
                 "paths": sorted(each.paths),
                 "document": each.document.__name__,
                 "fields": _fields(each.document),

@@ -45,7 +45,7 @@ def list_projections(*, data: Data = DEFAULT_DATA, json: Json = False) -> None:
             "index": each.index,
             "name": each.name,
             "version": each.version,
-            "source": each.source,
+            "sources": list(each.sources),
             "paths": sorted(each.paths),
             "consumers": [_consumer(c) for c in consumers if _owner(c.name) == each.index],
             "parked": [_parked(p) for p in parked if p.consumer == each.index],

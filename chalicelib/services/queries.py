@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.kernel.errors import InvalidInput, NotFound, NotYetVisible, Parked
+from chalicelib.kernel.errors import BeingBuilt, InvalidInput, NotFound, NotYetVisible, Parked
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.documents import fields_of
+from chalicelib.services.places import version_of
 from chalicelib.services.query_language import MAX_PAGE, QueryLanguage
 from chalicelib.services.read_models import Grouping
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.projection import Projection
     from chalicelib.kernel.views import Many, One, Totals
     from chalicelib.services.consistency import Mark
+    from chalicelib.services.lineups import Lineups
     from chalicelib.services.positions import Positions
     from chalicelib.services.query_language import Parameters
     from chalicelib.services.read_models import Document, ReadModels
@@ -61,18 +63,36 @@ class Rows:
     as_of: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What answers a question: an index, and the declaration of its version."""
+
+    projection: Projection[Any]
+    index: str
+
+    @property
+    def language(self) -> QueryLanguage:
+        """What can be asked of it."""
+        return QueryLanguage(self.index, self.projection.document)
+
+
 class QueryService:
-    """Answers views from read models; raises NotYetVisible or Parked where it can't yet."""
+    """Answers views from read models; raises NotYetVisible, BeingBuilt or Parked, if it can't yet.
+
+    A question is answered from one index, which the lineup names when it is asked.
+    """
 
     def __init__(
         self,
         read_models: ReadModels,
+        lineups: Lineups,
         positions: Positions,
         now: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read_models = read_models
+        self._lineups = lineups
         self._positions = positions
         self._now = now
         self._sleep = sleep
@@ -83,35 +103,37 @@ class QueryService:
         if asked.parameters:
             message = "this query takes no parameters"
             raise InvalidInput(message)
-        self._wait(view.projection, asked)
+        shown = self._shown(view.projection)
+        self._wait(shown, asked)
+        (source,) = shown.projection.sources
         (document_id,) = asked.captured.values()
-        stream = StreamId(asked.tenant, view.projection.source, document_id)
-        document = self._read_models.get(view.projection.index, stream.tenant, stream.id)
+        document = self._read_models.get(shown.index, asked.tenant, document_id)
         if document is None or document.body is None:
-            message = f"there is no {view.projection.source} {document_id}"
+            message = f"there is no {source} {document_id}"
             raise NotFound(message)
         return document
 
     def many(self, view: Many, asked: Question) -> Page:
         """Return a page of documents; raises InvalidInput."""
-        language = QueryLanguage(view.projection.index, view.projection.document)
+        shown = self._shown(view.projection)
+        language = shown.language
         query = language.query(asked.tenant, asked.parameters, asked.captured, view.sort)
-        self._wait(view.projection, asked)
+        self._wait(shown, asked)
         as_of = self._now()
-        found = self._read_models.find(view.projection.index, query.one_more())
+        found = self._read_models.find(shown.index, query.one_more())
         page = found[: _fitting(found[: query.limit])]
         more = language.cursor(query, page[-1]) if len(found) > len(page) else None
         return Page(tuple(document.body or b"null" for document in page), more, as_of)
 
     def totals(self, view: Totals, asked: Question) -> Rows:
         """Return all groups; raises InvalidInput."""
-        language = QueryLanguage(view.projection.index, view.projection.document)
-        filters = language.filters([*asked.captured.items(), *asked.parameters])
-        self._wait(view.projection, asked)
+        shown = self._shown(view.projection)
+        filters = shown.language.filters([*asked.captured.items(), *asked.parameters])
+        self._wait(shown, asked)
         as_of = self._now()
         grouping = Grouping(asked.tenant, filters, view.by, view.sums)
-        groups = self._read_models.group(view.projection.index, grouping)
-        kinds = fields_of(view.projection.document)
+        groups = self._read_models.group(shown.index, grouping)
+        kinds = fields_of(shown.projection.document)
         rows = (
             {
                 **{
@@ -128,19 +150,26 @@ class QueryService:
         )
         return Rows(tuple(rows), as_of)
 
-    def _wait(self, projection: Projection[Any], asked: Question) -> None:
+    def _shown(self, projection: Projection[Any]) -> Shown:
+        live = self._lineups.get(projection.name).live
+        for each in projection.versions():
+            if live is not None and version_of(live) == each.version:
+                return Shown(each, live)
+        raise BeingBuilt(projection.name)
+
+    def _wait(self, shown: Shown, asked: Question) -> None:
         """Return once the read model has reached the caller's writes."""
         deadline = self._seconds() + min(asked.wait, MAX_WAIT)
         for mark in asked.after:
-            if mark.aggregate == projection.source:
-                self._reach(projection, asked.tenant, mark, deadline)
+            if mark.aggregate in shown.projection.sources:
+                self._reach(shown, asked.tenant, mark, deadline)
 
-    def _reach(self, projection: Projection[Any], tenant: str, mark: Mark, deadline: float) -> None:
+    def _reach(self, shown: Shown, tenant: str, mark: Mark, deadline: float) -> None:
         stream = StreamId(tenant, mark.aggregate, mark.id)
-        want = mark.want(projection.paths)
+        want = mark.want(shown.projection.paths)
         pause = _FIRST_PAUSE
         while True:
-            position = self._positions.get(projection.index, stream)
+            position = self._positions.get(shown.index, stream)
             if position.version >= want:
                 return
             if position.parked is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import chalicelib
 from chalicelib.adapters.pydantic.json import read_json
+from chalicelib.kernel.errors import Misconfigured
 from chalicelib.services.command_handler import CommandHandler
 from chalicelib.services.command_service import CommandService
 from chalicelib.services.commit_writer import CommitWriter
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from chalicelib.services.governance.policy_engine import PolicyEngine
     from chalicelib.services.governance.schema_registry import EventCodec, SchemaRegistry
     from chalicelib.services.identity import Identity
+    from chalicelib.services.lineups import Lineups
     from chalicelib.services.positions import Positions
     from chalicelib.services.rate_limits import RateLimits
     from chalicelib.services.read_models import ReadModels
@@ -81,6 +84,7 @@ class Ports(WritePorts):
     dead_letters: DeadLetters
     rate_limits: RateLimits
     read_models: ReadModels
+    lineups: Lineups
     bus: EventBus
     identity: Identity
 
@@ -94,7 +98,8 @@ class System:
     streams: StreamReader
     temporal_limit: CallerLimit
     router: EventRouter
-    projections: tuple[ProjectionHandler, ...]
+    projections: tuple[tuple[ProjectionHandler, ...], ...]
+    """Of each projection what fills its indexes, the declared version first."""
     snapshots: SnapshotManager
     operations: Operations
     identity: Identity
@@ -119,13 +124,13 @@ def compose(
         ports.events, ports.bus, codec, ports.registry, write.policies, _parking(ports, ROUTER)
     )
     projections = tuple(
-        _projection(projection, ports, codec, shapes)
+        tuple(_projection(each, ports, codec, shapes) for each in _versions(projection))
         for context in contexts
         for projection in context.projections
     )
     return System(
         commands=write.commands,
-        queries=QueryService(ports.read_models, ports.positions, ports.now),
+        queries=QueryService(ports.read_models, ports.lineups, ports.positions, ports.now),
         streams=StreamReader(ports.events, codec),
         temporal_limit=CallerLimit("temporal", temporal, ports.rate_limits),
         router=router,
@@ -197,15 +202,24 @@ def _projection(
     return ProjectionHandler(projection, ports.events, codec, ports.read_models, parking, shapes)
 
 
+def _versions(projection: Projection[Any]) -> list[Projection[Any]]:
+    versions = list(projection.versions())
+    for newer, older in pairwise(versions):
+        if older.name != newer.name or older.version >= newer.version:
+            message = f"{newer.index} can't supersede {older.index}: same name, higher version"
+            raise Misconfigured(message)
+    return versions
+
+
 def _operations(
-    ports: Ports, router: EventRouter, projections: Sequence[ProjectionHandler]
+    ports: Ports, router: EventRouter, projections: Sequence[Sequence[ProjectionHandler]]
 ) -> Operations:
     return Operations(
         positions=ports.positions,
         letters=ports.dead_letters,
         decisions=ports.decisions,
-        projections=[handler.projection for handler in projections],
-        redrivers={ROUTER: router.redrive, **{each.consumer: each.redrive for each in projections}},
+        projections=[declared.projection for declared, *_ in projections],
+        redrivers={ROUTER: router.redrive},
     )
 
 

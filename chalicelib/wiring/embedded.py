@@ -15,6 +15,7 @@ from chalicelib.adapters.embedded.dead_letters import SqliteDeadLetters
 from chalicelib.adapters.embedded.decisions import SqliteDecisions
 from chalicelib.adapters.embedded.event_store import SqliteEventStore
 from chalicelib.adapters.embedded.folder import DataFolder, ReadOnlyFolder
+from chalicelib.adapters.embedded.lineups import SqliteLineups
 from chalicelib.adapters.embedded.positions import SqlitePositions
 from chalicelib.adapters.embedded.pump import Pump
 from chalicelib.adapters.embedded.rate_limits import MemoryRateLimits
@@ -73,8 +74,8 @@ class Embedded:
                 temporal_rate=settings.temporal_rate,
             )
             checkpoints = Checkpoints(folder.bus)
-            fed = Mappings(folder, ports, system, checkpoints, wake=bell.set)
-            fed.resume()
+            fed = Mappings(folder, ports, system, checkpoints)
+            fed.open()
             pump = Pump(checkpoints, fed.mappings(), bell)
             operations = replace(
                 system.operations,
@@ -143,6 +144,7 @@ def _ports(
         decisions=SqliteDecisions(folder.decisions),
         rate_limits=MemoryRateLimits(now),
         read_models=read_models,
+        lineups=SqliteLineups(folder.lineups, wake=bell.set),
         bus=SqliteEventBus(folder.bus, wake=bell.set),
         registry=schema_registry(settings.registry),
         policies=RegoPolicyEngine(resource("policies/rego")),

@@ -25,6 +25,7 @@ _PROBLEMS: Final = (
     *EVERYWHERE,
     errors.Unauthenticated,
     errors.NotYetVisible,
+    errors.BeingBuilt,
     errors.Parked,
     errors.DamagedReadModel,
     errors.TooManyRequests,
