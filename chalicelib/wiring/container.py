@@ -98,8 +98,9 @@ class System:
     streams: StreamReader
     temporal_limit: CallerLimit
     router: EventRouter
-    projections: tuple[tuple[ProjectionHandler, ...], ...]
-    """Of each projection what fills its indexes, the declared version first."""
+    projections: tuple[ProjectionHandler, ...]
+    superseded: Mapping[str, tuple[ProjectionHandler, ...]]
+    """By projection, what fills the indexes of the versions before, newest first."""
     snapshots: SnapshotManager
     operations: Operations
     identity: Identity
@@ -123,11 +124,12 @@ def compose(
     router = EventRouter(
         ports.events, ports.bus, codec, ports.registry, write.policies, _parking(ports, ROUTER)
     )
-    projections = tuple(
-        tuple(_projection(each, ports, codec, shapes) for each in _versions(projection))
+    versions = [
+        [_projection(each, ports, codec, shapes) for each in _versions(projection)]
         for context in contexts
         for projection in context.projections
-    )
+    ]
+    projections = tuple(declared for declared, *_ in versions)
     return System(
         commands=write.commands,
         queries=QueryService(ports.read_models, ports.lineups, ports.positions, ports.now),
@@ -135,6 +137,7 @@ def compose(
         temporal_limit=CallerLimit("temporal", temporal, ports.rate_limits),
         router=router,
         projections=projections,
+        superseded={declared.projection.name: tuple(before) for declared, *before in versions},
         snapshots=SnapshotManager(ports.snapshots, write.loaders),
         operations=_operations(ports, router, projections),
         identity=ports.identity,
@@ -212,13 +215,13 @@ def _versions(projection: Projection[Any]) -> list[Projection[Any]]:
 
 
 def _operations(
-    ports: Ports, router: EventRouter, projections: Sequence[Sequence[ProjectionHandler]]
+    ports: Ports, router: EventRouter, projections: Sequence[ProjectionHandler]
 ) -> Operations:
     return Operations(
         positions=ports.positions,
         letters=ports.dead_letters,
         decisions=ports.decisions,
-        projections=[declared.projection for declared, *_ in projections],
+        projections=[handler.projection for handler in projections],
         redrivers={ROUTER: router.redrive},
     )
 

@@ -66,15 +66,15 @@ class Mappings:
         self._system = system
         places = Places(ports.read_models, ports.positions, ports.dead_letters)
         self.rebuilders = {
-            declared.projection.name: Rebuilder(
-                (declared, *before),
+            handler.projection.name: Rebuilder(
+                (handler, *system.superseded[handler.projection.name]),
                 places,
                 ports.lineups,
                 router=ROUTER,
                 published=lambda: checkpoints.get(ROUTING),
                 now=ports.now,
             )
-            for declared, *before in system.projections
+            for handler in system.projections
         }
         """By projection."""
         self._boxes = [

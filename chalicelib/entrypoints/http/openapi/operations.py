@@ -12,8 +12,8 @@ from chalicelib.entrypoints.http.openapi.problems import EVERYWHERE
 from chalicelib.entrypoints.http.openapi.terms import MOMENT, STREAM, TEXT, Json, closed, content
 from chalicelib.kernel import errors
 from chalicelib.kernel.commit import Path
+from chalicelib.services.lineups import State
 from chalicelib.services.operations import NEVER
-from chalicelib.services.rebuilds import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
