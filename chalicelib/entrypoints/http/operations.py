@@ -51,7 +51,7 @@ def projections(incoming: Incoming) -> Response:
 def rebuild(incoming: Incoming) -> Response:
     """Begin to fill a new index, or go on with it, and return how it stands: 202."""
     incoming.principal(OPERATIONS)
-    accept = _accept(incoming.json())
+    accept = bool(incoming.body) and _accept(incoming.json())
     report = current().operations.rebuild(incoming.captured["name"], accept=accept)
     return answer(current().shapes.to_json(report), status=202)
 
