@@ -185,6 +185,7 @@ class Rebuilder:
             fault = self._readiness.fault(lineup.live, index, handler.redrive)
             if fault is not None:
                 return self._end(rebuild, State.FAILED, fault)
+            self._try_again(lineup)
             self._places.read_models.settle(index)
             parity = None if rebuild.accept else self._readiness.parity(lineup, rebuild)
             if parity is None or parity.equal:
@@ -192,6 +193,12 @@ class Rebuilder:
             rebuild = replace(rebuild, state=State.HELD, error=str(parity))
         self._keep(lineup.changed(rebuild=rebuild))
         return rebuild
+
+    def _try_again(self, lineup: Lineup) -> None:
+        """Have the present index go on where it has stopped: what new code applies, it does too."""
+        if lineup.live is not None and not self._is_outdated(lineup.live):
+            for each in self._places.positions.parked(lineup.live):
+                self._handler(lineup.live, lineup).redrive(each.stream)
 
     def _show(self, lineup: Lineup, rebuild: Rebuild) -> Rebuild:
         done = replace(rebuild, state=State.DONE, finished_at=self._now(), error=None)

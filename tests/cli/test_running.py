@@ -164,7 +164,7 @@ class TestRedrive:
 
 @pytest.mark.requirement("R5")
 class TestRebuild:
-    words = ("projections", "rebuild", "order-details-v2")
+    words = ("projections", "rebuild", "order-details")
 
     def test_fills_a_read_model_anew(self, nexus, stopped):
         """
@@ -187,7 +187,7 @@ class TestRebuild:
             done = nexus(*self.words, "--url", server.http.base_url)
 
         assert (0, "") == (done.code, done.err)
-        assert done.out.startswith("order-details-v2 is rebuilt from 7 commits; seconds: ")
+        assert done.out.startswith("order-details is rebuilt from 7 commits; seconds: ")
 
     def test_shows_a_bar(self, monkeypatch, capsys):
         """
@@ -213,7 +213,7 @@ class TestRebuild:
             done = nexus(*self.words, "--url", url)
 
         ((method, path, _body),) = asked
-        assert ("POST", "/api/operations/projections/order-details-v2/rebuild") == (method, path)
+        assert ("POST", "/api/operations/projections/order-details/rebuild") == (method, path)
         assert 0 == done.code
 
     def test_that_has_failed(self, nexus):
@@ -225,7 +225,7 @@ class TestRebuild:
             done = nexus(*self.words, "--url", url)
 
         assert 1 == done.code
-        assert "order-details-v2 was not rebuilt: 1 streams would go back\n" == done.out
+        assert "order-details was not rebuilt: 1 streams would go back\n" == done.out
 
     def test_of_what_there_is_not(self, nexus, data):
         """

@@ -65,12 +65,12 @@ def test_a_stopped_stream_is_seen(http):
     (projection,) = http.get("/api/operations/projections").json()["items"]
     (letter,) = http.get("/api/operations/dlq").json()["items"]
 
-    assert (POISON, "Order", ["core", "secondary"]) == (
-        projection["index"],
-        projection["source"],
+    assert (POISON, ["Order"], ["core", "secondary"]) == (
+        projection["live"],
+        projection["sources"],
         projection["paths"],
     )
-    assert [0, 0, 0, 0] == [consumer["lag"] for consumer in projection["consumers"]]
+    assert [0, 0, 0] == [consumer["lag"] for consumer in projection["consumers"]]
     assert [(STREAM, 1)] == [(each["stream"], each["behind"]) for each in projection["parked"]]
     assert (POISON, STREAM, 2, "ZeroDivisionError: version two", 3) == (
         letter["consumer"],

@@ -237,7 +237,7 @@ def test_a_crash_between_document_and_position_applies_nothing_twice(settings):
     """
     The documents were written, the positions not: what comes again, and more, is folded on them.
     """
-    counting = Projection("counting", 1, "Order", frozenset(Path), Counter, count)
+    counting = Projection("counting", 1, ("Order",), frozenset(Path), Counter, count)
     context = replace(orders, projections=(counting,), views=())
     with Embedded.assemble(
         settings,
@@ -676,7 +676,9 @@ class TestConsistency:
         clock = ManualClock()
         positions = SlowPositions(client.embedded.folder, clock)
         ports = client.embedded.ports
-        queries = QueryService(ports.read_models, positions, ports.now, clock.sleep, clock.seconds)
+        queries = QueryService(
+            ports.read_models, ports.lineups, positions, ports.now, clock.sleep, clock.seconds
+        )
         mark = decode_token(live(client).consistency_token)
         asked = Question("default", [], {"orderId": "o-1"}, mark, wait)
 
