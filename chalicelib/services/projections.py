@@ -158,8 +158,9 @@ class ProjectionHandler:
             stream = progress.stream
             key = self.projection.key(stream)
             document = self._read_models.get(self.consumer, stream.tenant, key)
-            # A crash between the two writes leaves the position behind its document, never before.
-            progress.version = max(progress.version, document.version if document else 0)
+            if document is not None and document.version > progress.version:
+                # Something broke between the two writes, so it may not be visible yet: put again.
+                progress.version, progress.changed = document.version, True
             progress.document, progress.resumed = document, True
 
     def _following(self, progress: Progress, batch: Sequence[PackedCommit]) -> Iterator[Commit]:

@@ -15,11 +15,9 @@ from chalicelib.adapters.embedded.dead_letters import SqliteDeadLetters
 from chalicelib.adapters.embedded.decisions import SqliteDecisions
 from chalicelib.adapters.embedded.event_store import SqliteEventStore
 from chalicelib.adapters.embedded.folder import DataFolder, ReadOnlyFolder
-from chalicelib.adapters.embedded.lineups import SqliteLineups
 from chalicelib.adapters.embedded.positions import SqlitePositions
 from chalicelib.adapters.embedded.pump import Pump
 from chalicelib.adapters.embedded.rate_limits import MemoryRateLimits
-from chalicelib.adapters.embedded.read_models import SqliteReadModels
 from chalicelib.adapters.embedded.snapshots import SqliteSnapshotStore
 from chalicelib.adapters.rego.engine import RegoPolicyEngine
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
@@ -27,6 +25,7 @@ from chalicelib.wiring.container import System, compose, now
 from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.identities import identity
 from chalicelib.wiring.mappings import EmbeddedPorts, Mappings
+from chalicelib.wiring.read_models import read_models_and_lineups
 from chalicelib.wiring.registries import schema_registry
 from chalicelib.wiring.resources import resource
 from chalicelib.wiring.settings import Settings
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.embedded.mappings import MappingStatus
     from chalicelib.kernel.context import BoundedContext
+    from chalicelib.services.lineups import Lineups
+    from chalicelib.services.places import IndexedReadModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class Embedded:
             folder = DataFolder(settings.data)
             stack.callback(folder.close)
             bell = Event()
-            read_models = SqliteReadModels(folder.read_models)
-            ports = adapt(_ports(folder, bell, read_models, settings))
+            read_models, lineups = read_models_and_lineups(settings.opensearch, folder, bell.set)
+            ports = adapt(_ports(folder, bell, read_models, lineups, settings))
             system = compose(
                 ports,
                 contexts,
@@ -116,8 +117,9 @@ class Reading:
         Raises Misconfigured.
         """
         with closing(ReadOnlyFolder(path)) as folder:
-            read_models = SqliteReadModels(folder.read_models)
-            ports = _ports(folder, Event(), read_models, Settings())
+            bell, settings = Event(), Settings()
+            read_models, lineups = read_models_and_lineups(settings.opensearch, folder, bell.set)
+            ports = _ports(folder, bell, read_models, lineups, settings)
             system = compose(ports, contexts, snapshot_interval=DEFAULT_INTERVAL)
             yield cls(ports, system, folder)
 
@@ -134,7 +136,11 @@ class Reading:
 
 
 def _ports(
-    folder: DataFolder, bell: Event, read_models: SqliteReadModels, settings: Settings
+    folder: DataFolder,
+    bell: Event,
+    read_models: IndexedReadModels,
+    lineups: Lineups,
+    settings: Settings,
 ) -> EmbeddedPorts:
     return EmbeddedPorts(
         events=SqliteEventStore(folder.event_store, wake=bell.set),
@@ -144,7 +150,7 @@ def _ports(
         decisions=SqliteDecisions(folder.decisions),
         rate_limits=MemoryRateLimits(now),
         read_models=read_models,
-        lineups=SqliteLineups(folder.lineups, wake=bell.set),
+        lineups=lineups,
         bus=SqliteEventBus(folder.bus, wake=bell.set),
         registry=schema_registry(settings.registry),
         policies=RegoPolicyEngine(resource("policies/rego")),

@@ -27,7 +27,12 @@ GLUE: Final = "glue"
 CONFLUENT: Final = "confluent"
 PROVIDERS: Final = (FILES, GLUE, CONFLUENT)
 DEFAULT_REGISTRY_AGE: Final = 60
+DOMAIN: Final = "es"
+SERVERLESS: Final = "aoss"
+DEFAULT_PREFIX: Final = "nexus-"
+DEFAULT_REFRESH: Final = 500
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
+_PREFIX: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,25 @@ class RegistrySettings:
     """With the user, what a Confluent registry is told; empty: nothing."""
     max_age: int = DEFAULT_REGISTRY_AGE
     """Seconds after which the newest version of a type is asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSearchSettings:
+    """Where read models lie, if not in the data folder."""
+
+    url: str = ""
+    """Empty: in the data folder."""
+    region: str = ""
+    """With it, requests are signed for AWS."""
+    service: str = DOMAIN
+    user: str = ""
+    password: str = field(default="", repr=False)
+    prefix: str = DEFAULT_PREFIX
+    """Of all indexes: no two systems may share it."""
+    refresh: int = DEFAULT_REFRESH
+    """Milliseconds until what was written can be found."""
+    shards: int = 1
+    replicas: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +94,7 @@ class Settings:
     """Reads of the past per second that each caller may make; twice as many at once."""
     registry: RegistrySettings = RegistrySettings()
     tokens: TokenSettings = TokenSettings()
+    opensearch: OpenSearchSettings = OpenSearchSettings()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -87,6 +112,7 @@ class Settings:
                 "NEXUS_TEMPORAL_RATE", DEFAULT_TEMPORAL_RATE, range(1, 100_001)
             ),
             registry=reader.registry(),
+            opensearch=reader.opensearch(),
             tokens=reader.tokens(),
         )
         if reader.faults:
@@ -122,6 +148,24 @@ class _Reader:
             user=self._environ.get("NEXUS_REGISTRY_USER", ""),
             password=self._environ.get("NEXUS_REGISTRY_PASSWORD", ""),
             max_age=self.number("NEXUS_REGISTRY_MAX_AGE", DEFAULT_REGISTRY_AGE, range(1, 86_401)),
+        )
+
+    def opensearch(self) -> OpenSearchSettings:
+        prefix = self._environ.get("NEXUS_OPENSEARCH_PREFIX") or DEFAULT_PREFIX
+        if not _PREFIX.fullmatch(prefix):
+            self.faults.append(
+                f"NEXUS_OPENSEARCH_PREFIX={prefix!r} is not made of small letters, digits and -"
+            )
+        return OpenSearchSettings(
+            url=self._environ.get("NEXUS_OPENSEARCH_URL", ""),
+            region=self._environ.get("NEXUS_OPENSEARCH_REGION", ""),
+            service=self.choice("NEXUS_OPENSEARCH_SERVICE", DOMAIN, (DOMAIN, SERVERLESS)),
+            user=self._environ.get("NEXUS_OPENSEARCH_USER", ""),
+            password=self._environ.get("NEXUS_OPENSEARCH_PASSWORD", ""),
+            prefix=prefix,
+            refresh=self.number("NEXUS_OPENSEARCH_REFRESH", DEFAULT_REFRESH, range(10, 5_001)),
+            shards=self.number("NEXUS_OPENSEARCH_SHARDS", 1, range(1, 101)),
+            replicas=self.number("NEXUS_OPENSEARCH_REPLICAS", 1, range(6)),
         )
 
     def tokens(self) -> TokenSettings:

@@ -21,9 +21,11 @@ REFRESH = 0.02
 
 
 @contextmanager
-def read_models_on(node: LocalServer, **more: Any) -> Iterator[OpenSearchReadModels]:
+def read_models_on(
+    node: LocalServer, refresh: float = REFRESH, **more: Any
+) -> Iterator[OpenSearchReadModels]:
     """Give some behind a new prefix, and drop all indexes behind it in the end."""
-    layout = Layout(prefix=f"test-{uuid.uuid4().hex}-", replicas=0, refresh=REFRESH)
+    layout = Layout(prefix=f"test-{uuid.uuid4().hex}-", replicas=0, refresh=refresh)
     connection = Connection(Cluster(node.endpoint))
     try:
         yield OpenSearchReadModels(connection, layout, **more)

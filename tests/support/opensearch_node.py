@@ -27,10 +27,11 @@ _LEAN: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m")
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[LocalServer]:
+def running(folder: Path, port: str = "") -> Iterator[LocalServer]:
     """Give one that answers and keeps its data in a folder; raises CannotRun.
 
-    It is stopped in the end; whoever kills it before can start another one on the same folder.
+    It is stopped in the end; whoever kills it before can start another one on the same folder, and
+    on its port.
     """
     libraries = fetching.java_libraries("opensearch-node", _SOURCE / "pom.xml")
     command = [
@@ -40,6 +41,7 @@ def running(folder: Path) -> Iterator[LocalServer]:
         f"{libraries}/*",
         str(_SOURCE / "LoopbackNode.java"),
         str(folder),
+        *([port] if port else []),
     ]
     with serving("OpenSearch", command) as server:
         yield server

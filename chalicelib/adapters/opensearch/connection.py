@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 BUDGET: Final = 6.0
 """Seconds that a question may take with all its retries, where the deadline leaves so much."""
-PATIENCE: Final = 30.0
+PATIENCE: Final = 15.0
 """Seconds that a change may take: a bulk, or a new index, which all nodes have to learn of."""
 RESERVE: Final = 0.5
 """Seconds of the deadline that are kept to answer in."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.opensearch import questions
 from chalicelib.adapters.opensearch.answers import got
 from chalicelib.adapters.opensearch.bulk import LARGEST, batches, outcome
-from chalicelib.adapters.opensearch.documents import key_of
+from chalicelib.adapters.opensearch.documents import LONGEST, key_of
 from chalicelib.adapters.opensearch.indexes import OpenSearchIndexes
 from chalicelib.adapters.opensearch.sums import AT_ONCE, aggregation, group_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.opensearch.layout import Layout
     from chalicelib.services.read_models import Document, Group, Grouping, Query
 
-_PAGE = 1000
+_PAGE: Final = 1000
 """Documents that one search gives."""
 
 
@@ -79,8 +80,18 @@ class OpenSearchReadModels(OpenSearchIndexes):
             answer = self._asked(index, "_search", body)["aggregations"]["groups"]
             groups += [group_of(bucket, grouping) for bucket in answer["buckets"]]
             if len(answer["buckets"]) < self._at_once:
-                return groups
+                return [self._with_whole_texts(index, grouping, group) for group in groups]
             body["aggs"]["groups"]["composite"]["after"] = answer["after_key"]
+
+    def _with_whole_texts(self, index: str, grouping: Grouping, group: Group) -> Group:
+        """Return a group whose long texts are not shortened any more: a document has each."""
+        values = list(group.values)
+        for number, (name, value) in enumerate(zip(grouping.by, group.values, strict=True)):
+            if isinstance(value, str) and len(value) == LONGEST:
+                query = {"term": {f"fields.{name}": {"value": value}}}
+                (hit,) = self._searched(index, {"query": query, "size": 1})
+                values[number] = self._document(index, hit).fields[name]
+        return replace(group, values=tuple(values))
 
     def _put(self, index: str, items: list[bytes], *, waiting: bool) -> bool:
         """Put a batch; tell whether any of it was not newer than what is there."""

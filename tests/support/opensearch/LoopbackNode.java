@@ -4,7 +4,7 @@ import org.opensearch.http.HttpServerTransport;
 /**
  * One OpenSearch node, for tests: listens on 127.0.0.1 only, prints its HTTP port, and ends when its
  * standard input does, so never later than the process that started it. What it holds lies in the
- * folder that is its argument, and outlives it.
+ * folder that is its first argument, and outlives it. The second one is the port, or any free one.
  */
 final class LoopbackNode {
     private static final String ANY_FREE_PORT = "0";
@@ -15,7 +15,7 @@ final class LoopbackNode {
         var runner = new OpenSearchRunner();
         runner.onBuild((number, settings) -> {
             settings.put("network.host", "127.0.0.1");
-            settings.put("http.port", ANY_FREE_PORT);
+            settings.put("http.port", args.length > 1 ? args[1] : ANY_FREE_PORT);
             settings.put("transport.port", ANY_FREE_PORT);
             settings.put("discovery.type", "single-node");
             settings.put("cluster.routing.allocation.disk.threshold_enabled", "false");
