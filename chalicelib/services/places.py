@@ -54,6 +54,10 @@ class Places:
         self.positions.clear(index)
         return True
 
+    def has(self, index: str, projection: Projection[Any]) -> bool:
+        """Tell whether an index is there, with whatever it holds."""
+        return self.read_models.exists(index, stored_types(projection.document))
+
     def drop(self, index: str) -> None:
         """Forget an index, and all that its consumer has."""
         self.letters.clear(index)

@@ -125,6 +125,9 @@ class Indexes(Protocol):
         Raises Misconfigured if that one has other fields.
         """
 
+    def exists(self, index: str, fields: Mapping[str, type[Scalar]]) -> bool:
+        """Tell whether there is an index; raises Misconfigured if it has other fields."""
+
     def drop(self, index: str) -> None:
         """Forget an index with all its documents, if there is one."""
 

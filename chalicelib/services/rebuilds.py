@@ -232,9 +232,9 @@ class Rebuilder:
         return lineup.previous
 
     def _is_lost(self, index: str) -> bool:
-        """Tell whether nobody knows how to fill it, or its documents are gone; it is made then."""
+        """Tell whether nobody knows how to fill it, or its documents are gone."""
         handler = self._handlers.get(version_of(index))
-        return handler is None or self._places.make(index, handler.projection)
+        return handler is None or not self._places.has(index, handler.projection)
 
     def _is_outdated(self, live: str | None) -> bool:
         return live is None or version_of(live) != self.projection.version

@@ -547,6 +547,8 @@ class IndexesContract:
         read_models.put(INDEX, [a_document(total=1)])
 
         assert not read_models.create(INDEX, FIELDS)
+        assert read_models.exists(INDEX, FIELDS)
+        assert not read_models.exists(ANOTHER, FIELDS)
         assert read_models.get(INDEX, TENANT, "a") is not None
 
     @pytest.mark.parametrize(
@@ -560,6 +562,8 @@ class IndexesContract:
 
         with pytest.raises(Misconfigured, match=INDEX):
             read_models.create(INDEX, fields)
+        with pytest.raises(Misconfigured, match=INDEX):
+            read_models.exists(INDEX, fields)
 
     def test_an_index_can_be_dropped(self, read_models: IndexedReadModels):
         """Of all tenants and versions, so that it is as new; no other index is touched."""
@@ -570,6 +574,7 @@ class IndexesContract:
 
         read_models.drop(INDEX)
         read_models.drop(INDEX)
+        assert not read_models.exists(INDEX, FIELDS)
         assert read_models.create(INDEX, FIELDS)
         read_models.put(INDEX, [a_document("b", total=7)])
 

@@ -73,14 +73,19 @@ class SqliteIndexes:
         """By index, what was found to be damaged, and what to do."""
 
     def create(self, index: str, fields: Mapping[str, type[Scalar]]) -> bool:
-        told = json.dumps({name: kind.__name__ for name, kind in fields.items()}, sort_keys=True)
         with self._database.write() as connection:
-            made = connection.execute(_CREATE, (index, told)).rowcount > 0
-            ((found,),) = connection.execute(_FIELDS, (index,))
-        if found != told:
-            message = f"the index {index} has the fields {found}, not {told}"
-            raise Misconfigured(f"{message}: raise its projection's version")
+            made = connection.execute(_CREATE, (index, _told(fields))).rowcount > 0
+        self.exists(index, fields)
         return made
+
+    def exists(self, index: str, fields: Mapping[str, type[Scalar]]) -> bool:
+        told = _told(fields)
+        for (found,) in self._database.rows(_FIELDS, (index,)):
+            if found != told:
+                message = f"the index {index} has the fields {found}, not {told}"
+                raise Misconfigured(f"{message}: raise its projection's version")
+            return True
+        return False
 
     def drop(self, index: str) -> None:
         with self._database.write() as connection:
@@ -129,3 +134,7 @@ class SqliteIndexes:
             logger.error(message)
         self.damaged[index] = message
         return DamagedReadModel(message)
+
+
+def _told(fields: Mapping[str, type[Scalar]]) -> str:
+    return json.dumps({name: kind.__name__ for name, kind in fields.items()}, sort_keys=True)

@@ -52,9 +52,14 @@ class OpenSearchIndexes:
             self._connection.change(f"making {name}", "PUT", f"/{name}", body)
         except AlreadyThere:
             # By somebody else, or by a try whose answer was lost.
-            found = self._mapping(name)
-            self._compare(name, kinds_of(found), fields)
-            return bool(found["_meta"]["made"] == made)
+            return self._compared(name, fields) == made
+        return True
+
+    def exists(self, index: str, fields: Mapping[str, type[Scalar]]) -> bool:
+        try:
+            self._compared(self._layout.name(index), fields)
+        except IndexGone:
+            return False
         return True
 
     def drop(self, index: str) -> None:
@@ -158,10 +163,7 @@ class OpenSearchIndexes:
         """Return the fields of an index, which never change; asked for once."""
         if index not in self._known:
             name = self._layout.name(index)
-            kinds = kinds_of(self._mapping(name))
-            if kinds is None:
-                raise Misconfigured(f"{name} was not made by this version: drop it, start again")
-            self._known[index] = kinds
+            self._known[index] = self._fields(name, self._mapping(name))
         return self._known[index]
 
     def _mapping(self, name: str) -> dict[str, Any]:
@@ -169,12 +171,20 @@ class OpenSearchIndexes:
         found: dict[str, Any] = answer[name]["mappings"]
         return found
 
-    def _compare(self, name: str, found: Kinds | None, wanted: Kinds) -> None:
-        if found is None:
+    def _fields(self, name: str, found: dict[str, Any]) -> Kinds:
+        kinds = kinds_of(found)
+        if kinds is None:
             raise Misconfigured(f"{name} was not made by this version: drop it, start again")
+        return kinds
+
+    def _compared(self, name: str, wanted: Kinds) -> object:
+        """Return who has made an index of these fields."""
+        mapping = self._mapping(name)
+        found = self._fields(name, mapping)
         if found != wanted:
             message = f"the index {name} has the fields {_told(found)}, not {_told(wanted)}"
             raise Misconfigured(f"{message}: raise its projection's version")
+        return mapping["_meta"]["made"]
 
     def _guard(self) -> None:
         """Have no index appear behind the prefix that takes whatever is put into it."""

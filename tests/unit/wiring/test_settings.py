@@ -6,7 +6,7 @@ from chalicelib.kernel.errors import Misconfigured
 from chalicelib.wiring import current, use
 from chalicelib.wiring.container import code_digest
 from chalicelib.wiring.resources import resource
-from chalicelib.wiring.settings import RegistrySettings, Settings, TokenSettings
+from chalicelib.wiring.settings import OpenSearchSettings, RegistrySettings, Settings, TokenSettings
 
 
 class TestSettings:
@@ -35,20 +35,40 @@ class TestSettings:
             "NEXUS_JWT_ISSUER": "https://issuer.example",
             "NEXUS_JWT_AUDIENCE": "orders",
             "NEXUS_JWKS": "https://issuer.example/keys",
+            "NEXUS_OPENSEARCH_URL": "https://search.example.com",
+            "NEXUS_OPENSEARCH_REGION": "eu-central-1",
+            "NEXUS_OPENSEARCH_SERVICE": "aoss",
+            "NEXUS_OPENSEARCH_USER": "nexus",
+            "NEXUS_OPENSEARCH_PASSWORD": "secret",
+            "NEXUS_OPENSEARCH_PREFIX": "orders-",
+            "NEXUS_OPENSEARCH_REFRESH": "20",
+            "NEXUS_OPENSEARCH_SHARDS": "3",
+            "NEXUS_OPENSEARCH_REPLICAS": "2",
         }
 
         registry = RegistrySettings(
             "confluent", "https://schemas.example.com", "nexus", "secret", 9
         )
         tokens = TokenSettings("https://issuer.example", "orders", "https://issuer.example/keys")
-        expected = Settings(0, Path("a b"), "jwt", 3, 7, 8, registry, tokens)
+        opensearch = OpenSearchSettings(
+            url="https://search.example.com",
+            region="eu-central-1",
+            service="aoss",
+            user="nexus",
+            password="secret",
+            prefix="orders-",
+            refresh=20,
+            shards=3,
+            replicas=2,
+        )
+        expected = Settings(0, Path("a b"), "jwt", 3, 7, 8, registry, tokens, opensearch)
         assert expected == Settings.read(environ)
 
     def test_keep_the_password_to_themselves(self):
         """
         Settings may be shown or logged.
         """
-        environ = {"NEXUS_REGISTRY_PASSWORD": "secret"}
+        environ = {"NEXUS_REGISTRY_PASSWORD": "secret", "NEXUS_OPENSEARCH_PASSWORD": "secret"}
 
         assert "secret" not in repr(Settings.read(environ))
 
@@ -64,6 +84,22 @@ class TestSettings:
     def test_of_a_registry_have_to_be_enough(self, environ, told):
         """
         Before anything is registered, or asked for.
+        """
+        with pytest.raises(Misconfigured, match=told):
+            Settings.read(environ)
+
+    @pytest.mark.parametrize(
+        ("environ", "told"),
+        [
+            ({"NEXUS_OPENSEARCH_SERVICE": "s3"}, "es, aoss"),
+            ({"NEXUS_OPENSEARCH_PREFIX": "Nexus*"}, "'Nexus\\*' is not made of"),
+            ({"NEXUS_OPENSEARCH_REFRESH": "0"}, "10 to 5000"),
+        ],
+        ids=str,
+    )
+    def test_of_opensearch_have_to_make_sense(self, environ, told):
+        """
+        Before any index is made.
         """
         with pytest.raises(Misconfigured, match=told):
             Settings.read(environ)
