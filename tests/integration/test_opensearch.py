@@ -367,3 +367,44 @@ def test_a_tombstone_counts_and_is_paged(read_models):
 
     assert 2 == read_models.count(INDEX)
     assert [3, 4] == [each.version for each in read_models.page(INDEX, None, 10)]
+
+
+class TestRequests:
+    """What docs/opensearch.md says that each operation takes."""
+
+    @pytest.fixture
+    def asked(self, read_models, monkeypatch):
+        read_models.put(INDEX, [a_document(f"{n}", total=n) for n in range(20)])
+        read_models.find(INDEX, a_query())
+        asked = []
+        once = read_models._connection.once
+
+        def recorded(what, method, path, *rest, **more):
+            asked.append(path.partition("?")[0].rpartition("/")[2])
+            return once(what, method, path, *rest, **more)
+
+        monkeypatch.setattr(read_models._connection, "once", recorded)
+        return asked
+
+    @pytest.mark.parametrize(
+        ("act", "expected"),
+        [
+            (lambda models: models.get(INDEX, TENANT, "1"), ["_mget"]),
+            (lambda models: models.find(INDEX, a_query()), ["_search"]),
+            (
+                lambda models: models.find(INDEX, replace(a_query(), size=5000)),
+                ["_search", "_search"],
+            ),
+            (lambda models: models.group(INDEX, EVERYTHING), ["_search"]),
+            (lambda models: models.put(INDEX, [a_document("new")]), ["_bulk"]),
+            (lambda models: models.put(INDEX, [a_document("1")]), ["_bulk", "_refresh"]),
+            (lambda models: models.put(INDEX, [a_document("1")], visible=False), ["_bulk"]),
+            (lambda models: models.put(INDEX, []), []),
+        ],
+        ids=["get", "find", "page", "group", "put", "repeat", "fill", "nothing"],
+    )
+    def test_are_counted(self, read_models, asked, act, expected):
+        """None is hidden behind another."""
+        act(read_models)
+
+        assert expected == asked
