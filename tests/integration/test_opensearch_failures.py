@@ -123,6 +123,7 @@ class TestQuestions:
             {"_shards": {"total": 2, "successful": 1, "failed": 0}},
             {"timed_out": True},
             {"_shards": None},
+            {"_shards": {}},
         ],
         ids=str,
     )
@@ -138,6 +139,20 @@ class TestQuestions:
                 lambda: read_models.settle(INDEX),
             ):
                 with pytest.raises(Unavailable, match=INDEX):
+                    question()
+
+    @pytest.mark.parametrize("answer", [{"_shards": WHOLE}, {"docs": []}, {"docs": [{}]}, []])
+    def test_are_not_answered_by_nonsense(self, answer):
+        """As something else at that address gives."""
+        with scripted(Script(Answer.of(answer))) as server:
+            read_models = read_models_at(server.url, budget=0.2)
+            for question in (
+                lambda: read_models.get(INDEX, "default", "a"),
+                lambda: read_models.find(INDEX, a_query()),
+                lambda: read_models.group(INDEX, Grouping("default", (), (), ())),
+                lambda: read_models.count(INDEX),
+            ):
+                with pytest.raises(Unavailable, match="makes no sense"):
                     question()
 
     @pytest.mark.parametrize(

@@ -11,14 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+def within(what: str, answer: Any, *path: str) -> Any:
+    """Return what lies at a path of names in an answer; raises Unavailable if nothing does."""
+    for name in path:
+        if not isinstance(answer, dict) or name not in answer:
+            raise Unavailable(f"{what}: OpenSearch's answer makes no sense, it has no {name}")
+        answer = answer[name]
+    return answer
+
+
 def whole(what: str) -> Callable[[Any], None]:
     """Return a check that raises Unavailable for what only some of the shards have answered."""
 
     def check(answer: Any) -> None:
-        shards = answer.get("_shards") if isinstance(answer, dict) else None
-        if not isinstance(shards, dict):
-            raise Unavailable(f"{what}: OpenSearch's answer makes no sense")
-        total, answered = shards.get("total"), shards.get("successful")
+        shards = within(what, answer, "_shards")
+        total, answered = within(what, shards, "total"), within(what, shards, "successful")
         if shards.get("failed") or total != answered or answer.get("timed_out"):
             raise Unavailable(f"{what}: {answered} of {total} shards have answered in time")
 
@@ -29,10 +36,12 @@ def got(what: str) -> Callable[[Any], None]:
     """Return a check that raises if the one document asked for can't be told about."""
 
     def check(answer: Any) -> None:
-        documents = answer.get("docs") if isinstance(answer, dict) else None
-        if not documents or not isinstance(documents[0], dict):
-            raise Unavailable(f"{what}: OpenSearch's answer makes no sense")
-        if "error" in documents[0]:
-            raise failure(what, 503, type_of(documents[0]["error"]))
+        match within(what, answer, "docs"):
+            case [{"error": error}]:
+                raise failure(what, 503, type_of(error))
+            case [{"found": bool()}]:
+                return
+            case _:
+                raise Unavailable(f"{what}: OpenSearch's answer makes no sense")
 
     return check

@@ -91,7 +91,8 @@ class Connection:
         except exceptions.SSLError as error:
             raise Misconfigured(f"{what}: OpenSearch's certificate is not accepted") from error
         except exceptions.ConnectionError as error:
-            raise Unavailable(f"{what}: {type(error).__name__}") from None  # it quotes the request
+            told = f"OpenSearch at {self._cluster.url} does not answer ({type(error).__name__})"
+            raise Unavailable(f"{what}: {told}") from None  # it quotes the request
         except exceptions.TransportError as error:
             status = error.status_code if isinstance(error.status_code, int) else 0
             raise failure(what, status, type_of(error.error)) from None  # it quotes the answer

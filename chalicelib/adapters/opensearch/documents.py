@@ -82,7 +82,7 @@ def source_of(document: Document) -> dict[str, Any]:
     }
 
 
-def document_of(source: dict[str, Any]) -> Document:
+def document_of(source: Any) -> Document:
     """Return the document that was stored; raises ValueError if it is not what was."""
     try:
         tenant, name, version = source["tenant"], source["id"], source["version"]

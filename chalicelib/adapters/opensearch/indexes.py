@@ -8,7 +8,7 @@ import uuid
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.opensearch.answers import whole
+from chalicelib.adapters.opensearch.answers import whole, within
 from chalicelib.adapters.opensearch.documents import document_of
 from chalicelib.adapters.opensearch.failures import AlreadyThere, IndexGone
 from chalicelib.adapters.opensearch.layout import Layout, kinds_of, mapping
@@ -90,7 +90,7 @@ class OpenSearchIndexes:
 
     def count(self, index: str) -> int:
         try:
-            return int(self._asked(index, "_count", {"query": _ALL})["count"])
+            return int(self._asked(index, "_count", {"query": _ALL}, "count"))
         except IndexGone:
             return 0
 
@@ -126,7 +126,8 @@ class OpenSearchIndexes:
             hits = self._searched(index, body | {"size": limit})
             return hits, len(hits) == limit
         sizes = {"_source": False, "docvalue_fields": ["size"], "size": limit}
-        found = [hit["fields"]["size"][0] for hit in self._searched(index, body | sizes)]
+        hits = self._searched(index, body | sizes)
+        found = [hit.get("fields", {"size": [0]})["size"][0] for hit in hits]
         before = list(accumulate(found, initial=0))[:-1]
         # The first one always fits, so there is one that does not behind it.
         fitting = max(min(2, len(found)), sum(size <= room for size in before))
@@ -134,17 +135,19 @@ class OpenSearchIndexes:
         return hits, len(found) == limit or fitting < len(found)
 
     def _searched(self, index: str, body: dict[str, Any]) -> list[Any]:
-        answer = self._asked(index, "_search", body | {"track_total_hits": False})
-        return list(answer["hits"]["hits"])
+        uncounted = body | {"track_total_hits": False}
+        return list(self._asked(index, "_search", uncounted, "hits", "hits"))
 
-    def _asked(self, index: str, question: str, body: dict[str, Any]) -> Any:
+    def _asked(self, index: str, question: str, body: dict[str, Any], *path: str) -> Any:
+        """Return what lies at that path of the answer."""
         name = self._layout.name(index)
         what = f"{question[1:]} in {name}"
-        return self._connection.ask(what, f"/{name}/{question}", body, whole(what))
+        answer = self._connection.ask(what, f"/{name}/{question}", body, whole(what))
+        return within(what, answer, *path)
 
     def _document(self, index: str, hit: Any) -> Document:
         try:
-            return document_of(hit["_source"])
+            return document_of(hit.get("_source"))
         except ValueError as error:
             raise self._damage(index) from error
 
@@ -167,8 +170,9 @@ class OpenSearchIndexes:
         return self._known[index]
 
     def _mapping(self, name: str) -> dict[str, Any]:
-        answer = self._connection.change(f"looking at {name}", "GET", f"/{name}/_mapping")
-        found: dict[str, Any] = answer[name]["mappings"]
+        what = f"looking at {name}"
+        answer = self._connection.change(what, "GET", f"/{name}/_mapping")
+        found: dict[str, Any] = within(what, answer, name, "mappings")
         return found
 
     def _fields(self, name: str, found: dict[str, Any]) -> Kinds:

@@ -77,7 +77,7 @@ class OpenSearchReadModels(OpenSearchIndexes):
         body = aggregation(grouping, self._kinds(index), self._at_once)
         groups: list[Group] = []
         while True:
-            answer = self._asked(index, "_search", body)["aggregations"]["groups"]
+            answer = self._asked(index, "_search", body, "aggregations", "groups")
             groups += [group_of(bucket, grouping) for bucket in answer["buckets"]]
             if len(answer["buckets"]) < self._at_once:
                 return [self._with_whole_texts(index, grouping, group) for group in groups]
