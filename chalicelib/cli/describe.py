@@ -129,7 +129,7 @@ def _tell(context: dict[str, Any]) -> None:
     rows = (
         [
             each["index"],
-            each["source"],
+            ", ".join(each["sources"]),
             ", ".join(each["paths"]),
             each["document"],
             ", ".join(each["fields"]),

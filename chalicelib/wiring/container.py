@@ -222,7 +222,7 @@ def _operations(
         letters=ports.dead_letters,
         decisions=ports.decisions,
         projections=[handler.projection for handler in projections],
-        redrivers={ROUTER: router.redrive},
+        redrivers={ROUTER: router.redrive, **{each.consumer: each.redrive for each in projections}},
     )
 
 

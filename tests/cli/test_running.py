@@ -227,15 +227,40 @@ class TestRebuild:
         assert 1 == done.code
         assert "order-details was not rebuilt: 1 streams would go back\n" == done.out
 
+    def test_that_is_held(self, nexus):
+        """
+        Exit code 1, how they differ, and what to do.
+        """
+        held = RUNNING | {"state": "held", "error": "3 documents are now 4"}
+        with answering(202, held) as (url, _):
+            done = nexus(*self.words, "--url", url)
+
+        assert 1 == done.code
+        assert "order-details-v2 is filled, and differs: 3 documents are now 4\n" in done.out
+        assert "nexus projections switch order-details" in done.out
+
+    @pytest.mark.parametrize(
+        ("words", "accepted"), [((), False), (("--accept-differences",), True)], ids=str
+    )
+    def test_may_differ_if_that_is_accepted(self, nexus, words, accepted):
+        """
+        By the contract.
+        """
+        with answering(202, RUNNING | {"state": "done", "finishedAt": NOON}) as (url, asked):
+            nexus(*self.words, *words, "--url", url)
+
+        ((_method, _path, body),) = asked
+        assert {"acceptDifferences": accepted} == json.loads(body)
+
     def test_of_what_there_is_not(self, nexus, data):
         """
         The system's own sentence, and exit code 2.
         """
         with Server(data) as server:
-            done = nexus("projections", "rebuild", "no-such-v1", "--url", server.http.base_url)
+            done = nexus("projections", "rebuild", "no-such", "--url", server.http.base_url)
 
         assert (2, "", 1) == (done.code, done.out, done.err.count("\n"))
-        assert "there is no read model no-such-v1" in done.err
+        assert "there is no projection no-such" in done.err
 
     def test_where_no_system_runs(self, nexus, nobody):
         """
@@ -402,3 +427,32 @@ class TestDoctor:
         assert 1 == done.code
         assert "stray.avsc should lie at" in found["schemas"]["found"]
         assert "there are no policies in" in found["policies"]["found"]
+
+
+@pytest.mark.requirement("R5")
+@pytest.mark.requirement("T8")
+def test_indexes_are_compared_and_chosen(nexus, data):
+    """
+    After a rebuild the one before is the same, can answer again, and can be dropped.
+    """
+    with Server(data) as server:
+        address = ("order-details", "--url", server.http.base_url)
+        alone = nexus("projections", "compare", *address)
+        nexus("projections", "rebuild", *address)
+        compared = nexus("projections", "compare", *address)
+        told = [
+            nexus("projections", action, *address)
+            for action in ("roll-back", "retire", "retire", "switch", "discard")
+        ]
+
+    assert 2 == alone.code
+    assert (0, "3 documents, 3 in the other index.\n0 of 3 compared differ.\n") == (
+        compared.code,
+        compared.out,
+    )
+    assert [0, 0, 2, 2, 2] == [each.code for each in told]
+    assert (
+        "order-details: order-details-v2 answers; kept for a roll-back: order-details-v2-r2.\n"
+        == told[0].out
+    )
+    assert "order-details: order-details-v2 answers; kept for a roll-back: none.\n" == told[1].out

@@ -103,4 +103,5 @@ class Process:
         system = compose(ports, [self.context], snapshot_interval=self.interval)
         for sleeper in (*system.commands.commands, *system.projections, system.queries):
             sleeper._sleep = self.scheduler.sleep
+        system.queries._seconds = lambda: self.scheduler.now
         return system
