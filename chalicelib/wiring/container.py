@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import chalicelib
 from chalicelib.adapters.pydantic.json import read_json
 from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.answer_cache import AnswerCache
 from chalicelib.services.command_handler import CommandHandler
 from chalicelib.services.command_service import CommandService
 from chalicelib.services.commit_writer import CommitWriter
@@ -115,6 +116,7 @@ def compose(
     *,
     snapshot_interval: int,
     temporal_rate: int = DEFAULT_TEMPORAL_RATE,
+    max_staleness: int = 0,
 ) -> System:
     """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
     contexts = tuple(contexts)
@@ -132,7 +134,14 @@ def compose(
     projections = tuple(declared for declared, *_ in versions)
     return System(
         commands=write.commands,
-        queries=QueryService(ports.read_models, ports.lineups, ports.positions, ports.now),
+        queries=QueryService(
+            ports.read_models,
+            ports.lineups,
+            ports.positions,
+            shapes,
+            ports.now,
+            AnswerCache(max_staleness),
+        ),
         streams=StreamReader(ports.events, codec),
         temporal_limit=CallerLimit("temporal", temporal, ports.rate_limits),
         router=router,

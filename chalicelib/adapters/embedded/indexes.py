@@ -25,7 +25,7 @@ _UNREADABLE: Final = ("malformed JSON", "Could not decode to UTF-8")
 
 SCHEMA: Final = Schema(
     "read models",
-    4,
+    5,
     (
         """
         CREATE TABLE indexes (
@@ -46,12 +46,24 @@ SCHEMA: Final = Schema(
             PRIMARY KEY (index_name, tenant, id)
         )
         """,
+        """
+        CREATE TABLE revisions (
+            index_name TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            revision INTEGER NOT NULL,  -- stays when the index is dropped
+            PRIMARY KEY (index_name, tenant)
+        ) WITHOUT ROWID
+        """,
     ),
 )
 
 _CREATE: Final = "INSERT OR IGNORE INTO indexes (name, fields) VALUES (?, ?)"
 _FIELDS: Final = "SELECT fields FROM indexes WHERE name = ?"
-_DROP: Final = ("DELETE FROM documents WHERE index_name = ?", "DELETE FROM indexes WHERE name = ?")
+_DROP: Final = (
+    "DELETE FROM documents WHERE index_name = ?",
+    "DELETE FROM indexes WHERE name = ?",
+    "UPDATE revisions SET revision = revision + 1 WHERE index_name = ?",
+)
 _COUNT: Final = "SELECT count(*) FROM documents WHERE index_name = ?"
 _PAGE: Final = """
     SELECT tenant, id, version, body, fields, words, seal FROM documents
