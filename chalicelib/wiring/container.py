@@ -30,6 +30,7 @@ from chalicelib.services.recent_streams import RecentStreams
 from chalicelib.services.side_by_side import IN_TURN, SideBySide
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
 from chalicelib.services.streams import StreamReader
+from chalicelib.services.view_checks import check_views
 from chalicelib.wiring.codecs import Codecs
 from chalicelib.wiring.resources import resource
 
@@ -120,6 +121,7 @@ def compose(
 ) -> System:
     """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
     contexts = tuple(contexts)
+    check_views(contexts)
     write = write_side(ports, contexts, snapshot_interval=snapshot_interval)
     shapes, codec = write.shapes, write.codec
     temporal = Rate(temporal_rate, burst=2 * temporal_rate)
@@ -216,6 +218,10 @@ def _projection(
 
 def _versions(projection: Projection[Any]) -> list[Projection[Any]]:
     versions = list(projection.versions())
+    for each in versions:
+        if not each.sources or tuple(each.sources) != each.sources:
+            message = f"{each.index}: its sources are a tuple of aggregates, not {each.sources!r}"
+            raise Misconfigured(message)
     for newer, older in pairwise(versions):
         if older.name != newer.name or older.version >= newer.version:
             message = f"{newer.index} can't supersede {older.index}: same name, higher version"
