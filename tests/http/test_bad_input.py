@@ -253,6 +253,7 @@ QUERIES = {
     "sort-optional": ("/api/orders?sort=carrier", "can't sort by"),
     "sort-long": (f"/api/orders?sort={'x' * 5_000}", "can't sort by"),
     "search-wildcards": ("/api/orders?q=" + "*" * 100, "q is 1 to 10 words"),
+    "search-percent": ("/api/orders?q=%25", "q is 1 to 10 words"),
     "search-question-marks": ("/api/orders?q=%3F%3F%3F", "q is 1 to 10 words"),
     "search-many": ("/api/orders?q=" + "a*+" * 11, "q is 1 to 10 words"),
     "search-huge": ("/api/orders?q=" + "a" * 60_000, "q is 1 to 10 words"),
@@ -458,7 +459,7 @@ def test_it_is_told_what_is_wrong(exchange, status, kind, sent, said):
 
 @pytest.mark.parametrize(
     "asked",
-    ["q=*aid", "q=pla*+OR+1=1", "q=%25", "q=o_1", "q=%22placed%22~9", "customerId=*",
+    ["q=*aid", "q=pla*+OR+1=1", "q=p_aced", "q=%22placed%22~9", "customerId=*",
      "customerId=%25", "customerId='+OR+'1'='1", "customerId=c-1%00", "customerId[gte]=c-2%F4%8F",
      "customerId=c-1)+--", "orderId[gt]=%7B%22gt%22:%22%22%7D"],
 )  # fmt: skip
@@ -467,10 +468,6 @@ def test_what_means_something_elsewhere_means_itself_here(exchange, asked):
     answer = exchange(get(f"/api/orders?{asked}"))
 
     _, _, body = answer.partition(b"\r\n\r\n")
-    if answer.startswith(b"HTTP/1.1 400 "):
-        assert "q is 1 to 10 words" in problem(answer)["detail"]
-        assert asked == "q=%25"
-        return
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert [] == json.loads(body)["items"]
 
