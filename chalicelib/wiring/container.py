@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import chalicelib
 from chalicelib.adapters.pydantic.json import read_json
-from chalicelib.kernel.errors import Misconfigured
 from chalicelib.services.answer_cache import AnswerCache
 from chalicelib.services.command_handler import CommandHandler
 from chalicelib.services.command_service import CommandService
@@ -33,6 +31,7 @@ from chalicelib.services.streams import StreamReader
 from chalicelib.services.view_checks import check_views
 from chalicelib.wiring.codecs import Codecs
 from chalicelib.wiring.resources import resource
+from chalicelib.wiring.versions import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -129,7 +128,7 @@ def compose(
         ports.events, ports.bus, codec, ports.registry, write.policies, _parking(ports, ROUTER)
     )
     versions = [
-        [_projection(each, ports, codec, shapes) for each in _versions(projection)]
+        [_projection(each, ports, codec, shapes) for each in versions_of(projection)]
         for context in contexts
         for projection in context.projections
     ]
@@ -214,19 +213,6 @@ def _projection(
 ) -> ProjectionHandler:
     parking = _parking(ports, projection.index)
     return ProjectionHandler(projection, ports.events, codec, ports.read_models, parking, shapes)
-
-
-def _versions(projection: Projection[Any]) -> list[Projection[Any]]:
-    versions = list(projection.versions())
-    for each in versions:
-        if not each.sources or tuple(each.sources) != each.sources:
-            message = f"{each.index}: its sources are a tuple of aggregates, not {each.sources!r}"
-            raise Misconfigured(message)
-    for newer, older in pairwise(versions):
-        if older.name != newer.name or older.version >= newer.version:
-            message = f"{newer.index} can't supersede {older.index}: same name, higher version"
-            raise Misconfigured(message)
-    return versions
 
 
 def _operations(

@@ -593,7 +593,7 @@ class IndexesContract:
 
     def test_a_revision_never_comes_back(self, read_models: IndexedReadModels):
         """An index that was dropped and made again is another one; or it can't be told at all."""
-        seen = []
+        seen: list[int | None] = []
         for _ in range(3):
             read_models.create(INDEX, FIELDS)
             read_models.put(INDEX, [a_document("a", total=len(seen))])

@@ -457,6 +457,7 @@ def test_it_is_told_what_is_wrong(exchange, status, kind, sent, said):
     assert "%r" not in members["detail"]
 
 
+@pytest.mark.requirement("R6")
 @pytest.mark.parametrize(
     "asked",
     ["q=*aid", "q=pla*+OR+1=1", "q=p_aced", "q=%22placed%22~9", "customerId=*",

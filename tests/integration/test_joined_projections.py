@@ -161,7 +161,7 @@ def history(client, chance):
         client.command(f"Record{kind}", body)
         *_, corrections = last.get((kind, number), ("", Decimal(0), -1))
         last[kind, number] = shop, Decimal(cents) / 100, corrections + 1
-    tally = {shop: [0, Decimal(0), Decimal(0), 0] for shop in SHOPS}
+    tally: dict[str, list[Decimal]] = {shop: [Decimal(0)] * 4 for shop in SHOPS}
     for (kind, _), (shop, amount, corrections) in last.items():
         tally[shop][0] += 1
         tally[shop][1 if kind == "Sale" else 2] += amount
@@ -253,7 +253,7 @@ def test_sources_are_a_tuple(settings):
     """
     A text would be taken for the aggregates that its letters name.
     """
-    wrong = replace(order_details, sources="Order")
+    wrong = replace(order_details, sources="Order")  # type: ignore[arg-type] # as it must not be
 
     with pytest.raises(Misconfigured, match="its sources are a tuple of aggregates, not 'Order'"):
         Embedded.assemble(settings, [replace(orders, projections=(wrong,), views=())])
