@@ -31,10 +31,15 @@ Report = dict[str, object]
 
 
 class ConsumerStatus(Protocol):
-    """How a consumer does: its lag in records, its last error, its failures in a row."""
+    """How a consumer does: what it has handled, its lag in records, its last error, its failures.
+
+    The checkpoint is the number of the last record that it has handled, by its feed's own count.
+    """
 
     @property
     def name(self) -> str: ...
+    @property
+    def checkpoint(self) -> int: ...
     @property
     def lag(self) -> int: ...
     @property
@@ -179,7 +184,7 @@ def _outline(each: ConsumerStatus) -> Report:
 
 
 def _consumer(each: ConsumerStatus) -> Report:
-    return {**_outline(each), "error": each.error}
+    return {**_outline(each), "position": each.checkpoint, "error": each.error}
 
 
 def _parked(each: ParkedStream) -> Report:

@@ -66,6 +66,11 @@ class Query:
         """Return the query for one document more, which tells whether there is a next page."""
         return replace(self, limit=self.limit + 1)
 
+    def normal(self) -> Query:
+        """Return the one query of all that ask for the same in other words."""
+        words = tuple(sorted(set(self.words)))
+        return replace(self, filters=_normal(self.filters), words=words)
+
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
@@ -76,6 +81,10 @@ class Grouping:
     by: tuple[str, ...]
     sums: tuple[str, ...]
 
+    def normal(self) -> Grouping:
+        """Return the one grouping of all that ask for the same in other words."""
+        return replace(self, filters=_normal(self.filters))
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -84,6 +93,12 @@ class Group:
     values: tuple[Scalar, ...]
     count: int
     sums: tuple[int, ...]
+
+
+def _normal(filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    return tuple(
+        sorted(set(filters), key=lambda each: (each.field, each.operator, str(each.value)))
+    )
 
 
 class ReadModels(Protocol):
@@ -111,6 +126,14 @@ class ReadModels(Protocol):
 
     def group(self, index: str, grouping: Grouping) -> list[Group]:
         """Return the groups asked for."""
+
+    def revision(self, index: str, tenant: str) -> int | None:
+        """Return a number that changes with whatever find and group show of a tenant.
+
+        It has changed when what has changed can be seen, so that what is read behind the number is
+        of that revision, or of a later one; and it never comes back, not even if the index is
+        dropped and made again. None if to tell takes as long as to answer.
+        """
 
 
 class Indexes(Protocol):

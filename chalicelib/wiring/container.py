@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import chalicelib
 from chalicelib.adapters.pydantic.json import read_json
-from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.answer_cache import AnswerCache
 from chalicelib.services.command_handler import CommandHandler
 from chalicelib.services.command_service import CommandService
 from chalicelib.services.commit_writer import CommitWriter
@@ -29,8 +28,10 @@ from chalicelib.services.recent_streams import RecentStreams
 from chalicelib.services.side_by_side import IN_TURN, SideBySide
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
 from chalicelib.services.streams import StreamReader
+from chalicelib.services.view_checks import check_views
 from chalicelib.wiring.codecs import Codecs
 from chalicelib.wiring.resources import resource
+from chalicelib.wiring.versions import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -115,9 +116,11 @@ def compose(
     *,
     snapshot_interval: int,
     temporal_rate: int = DEFAULT_TEMPORAL_RATE,
+    max_staleness: int = 0,
 ) -> System:
     """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
     contexts = tuple(contexts)
+    check_views(contexts)
     write = write_side(ports, contexts, snapshot_interval=snapshot_interval)
     shapes, codec = write.shapes, write.codec
     temporal = Rate(temporal_rate, burst=2 * temporal_rate)
@@ -125,14 +128,21 @@ def compose(
         ports.events, ports.bus, codec, ports.registry, write.policies, _parking(ports, ROUTER)
     )
     versions = [
-        [_projection(each, ports, codec, shapes) for each in _versions(projection)]
+        [_projection(each, ports, codec, shapes) for each in versions_of(projection)]
         for context in contexts
         for projection in context.projections
     ]
     projections = tuple(declared for declared, *_ in versions)
     return System(
         commands=write.commands,
-        queries=QueryService(ports.read_models, ports.lineups, ports.positions, ports.now),
+        queries=QueryService(
+            ports.read_models,
+            ports.lineups,
+            ports.positions,
+            shapes,
+            ports.now,
+            AnswerCache(max_staleness),
+        ),
         streams=StreamReader(ports.events, codec),
         temporal_limit=CallerLimit("temporal", temporal, ports.rate_limits),
         router=router,
@@ -203,15 +213,6 @@ def _projection(
 ) -> ProjectionHandler:
     parking = _parking(ports, projection.index)
     return ProjectionHandler(projection, ports.events, codec, ports.read_models, parking, shapes)
-
-
-def _versions(projection: Projection[Any]) -> list[Projection[Any]]:
-    versions = list(projection.versions())
-    for newer, older in pairwise(versions):
-        if older.name != newer.name or older.version >= newer.version:
-            message = f"{newer.index} can't supersede {older.index}: same name, higher version"
-            raise Misconfigured(message)
-    return versions
 
 
 def _operations(

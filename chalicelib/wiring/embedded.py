@@ -73,6 +73,7 @@ class Embedded:
                 contexts,
                 snapshot_interval=settings.snapshot_interval,
                 temporal_rate=settings.temporal_rate,
+                max_staleness=settings.max_staleness,
             )
             checkpoints = Checkpoints(folder.bus)
             fed = Mappings(folder, ports, system, checkpoints)

@@ -92,6 +92,8 @@ class Settings:
     """Of the local server, at a time; others wait."""
     temporal_rate: int = DEFAULT_TEMPORAL_RATE
     """Reads of the past per second that each caller may make; twice as many at once."""
+    max_staleness: int = 0
+    """Seconds that an answer may be given again where an index can't tell if it has changed."""
     registry: RegistrySettings = RegistrySettings()
     tokens: TokenSettings = TokenSettings()
     opensearch: OpenSearchSettings = OpenSearchSettings()
@@ -111,6 +113,7 @@ class Settings:
             temporal_rate=reader.number(
                 "NEXUS_TEMPORAL_RATE", DEFAULT_TEMPORAL_RATE, range(1, 100_001)
             ),
+            max_staleness=reader.number("NEXUS_MAX_STALENESS", 0, range(86_401)),
             registry=reader.registry(),
             opensearch=reader.opensearch(),
             tokens=reader.tokens(),

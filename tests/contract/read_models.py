@@ -536,6 +536,19 @@ class ReadModelsContract:
         assert [] == read_models.group(INDEX, Grouping(TENANT, none, ("day",), ("total",)))
         assert [] == read_models.group(INDEX, Grouping(TENANT, none, (), ("total",)))
 
+    def test_a_revision_changes_with_what_is_put(self, read_models: ReadModels):
+        """Of that tenant in that index only; or it can't be told at all."""
+        places = [(INDEX, TENANT), (INDEX, "another"), (ANOTHER, TENANT)]
+        seen = [[read_models.revision(*place) for place in places]]
+        puts = [a_document("a", 1), a_document("a", 2), a_document("b"), a_tombstone("a", 3)]
+        for document in puts:
+            read_models.put(INDEX, [document])
+            seen.append([read_models.revision(*place) for place in places])
+
+        mine, another, elsewhere = zip(*seen, strict=True)
+        assert set(mine) == {None} or len(seen) == len(set(mine))
+        assert [1, 1] == [len(set(another)), len(set(elsewhere))]
+
 
 @pytest.mark.requirement("R5")
 class IndexesContract:
@@ -582,6 +595,18 @@ class IndexesContract:
         assert read_models.get(INDEX, "another", "a") is None
         assert ["b"] == ids(read_models.find(INDEX, a_query()))
         assert ["a"] == ids(read_models.find(ANOTHER, a_query()))
+
+    def test_a_revision_never_comes_back(self, read_models: IndexedReadModels):
+        """An index that was dropped and made again is another one; or it can't be told at all."""
+        seen: list[int | None] = []
+        for _ in range(3):
+            read_models.create(INDEX, FIELDS)
+            read_models.put(INDEX, [a_document("a", total=len(seen))])
+            seen.append(read_models.revision(INDEX, TENANT))
+            read_models.drop(INDEX)
+            seen.append(read_models.revision(INDEX, TENANT))
+
+        assert set(seen) == {None} or len(seen) == len(set(seen))
 
     def test_what_need_not_be_visible_is_so_once_it_has_settled(
         self, read_models: IndexedReadModels

@@ -22,6 +22,7 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.projection import Projection
 from chalicelib.kernel.stream import StreamId
 from chalicelib.kernel.views import Many, One
+from chalicelib.services.answer_cache import AnswerCache
 from chalicelib.services.consistency import decode_token
 from chalicelib.services.event_router import Topic
 from chalicelib.services.governance.policy_engine import Decision, Reason
@@ -677,7 +678,14 @@ class TestConsistency:
         positions = SlowPositions(client.embedded.folder, clock)
         ports = client.embedded.ports
         queries = QueryService(
-            ports.read_models, ports.lineups, positions, ports.now, clock.sleep, clock.seconds
+            ports.read_models,
+            ports.lineups,
+            positions,
+            client.system.shapes,
+            ports.now,
+            AnswerCache(),
+            clock.sleep,
+            clock.seconds,
         )
         mark = decode_token(live(client).consistency_token)
         asked = Question("default", [], {"orderId": "o-1"}, mark, wait)

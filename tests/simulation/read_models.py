@@ -81,6 +81,10 @@ class MemoryReadModels:
     def group(self, index: str, grouping: Grouping) -> list[Group]:
         return self.wire.read(f"group {index}", lambda: self._groups(index, grouping))
 
+    def revision(self, index: str, tenant: str) -> int | None:
+        """Each answer is computed."""
+        return None
+
     def _groups(self, index: str, grouping: Grouping) -> list[Group]:
         groups: dict[tuple[Any, ...], list[Document]] = defaultdict(list)
         for document in self._matching(index, grouping.tenant, grouping.filters):

@@ -25,7 +25,7 @@ _UNREADABLE: Final = ("malformed JSON", "Could not decode to UTF-8")
 
 SCHEMA: Final = Schema(
     "read models",
-    4,
+    5,
     (
         """
         CREATE TABLE indexes (
@@ -46,12 +46,24 @@ SCHEMA: Final = Schema(
             PRIMARY KEY (index_name, tenant, id)
         )
         """,
+        """
+        CREATE TABLE revisions (
+            index_name TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            revision INTEGER NOT NULL,  -- stays when the index is dropped
+            PRIMARY KEY (index_name, tenant)
+        ) WITHOUT ROWID
+        """,
     ),
 )
 
 _CREATE: Final = "INSERT OR IGNORE INTO indexes (name, fields) VALUES (?, ?)"
 _FIELDS: Final = "SELECT fields FROM indexes WHERE name = ?"
-_DROP: Final = ("DELETE FROM documents WHERE index_name = ?", "DELETE FROM indexes WHERE name = ?")
+_DROP: Final = (
+    "DELETE FROM documents WHERE index_name = ?",
+    "DELETE FROM indexes WHERE name = ?",
+    "UPDATE revisions SET revision = revision + 1 WHERE index_name = ?",
+)
 _COUNT: Final = "SELECT count(*) FROM documents WHERE index_name = ?"
 _PAGE: Final = """
     SELECT tenant, id, version, body, fields, words, seal FROM documents
@@ -127,8 +139,9 @@ class SqliteIndexes:
     def _damage(self, index: str) -> DamagedReadModel:
         path = self._database.path
         message = (
-            f"{index} in {path} holds a document that can't be read: stop Nexus, delete {path}, "
-            "and start again; it is made anew from the event store"
+            f"{index} in {path} holds a document that can't be read: rebuild its projection "
+            "(nexus projections rebuild), or stop Nexus, delete the file, and start again; it is "
+            "made anew from the event store"
         )
         if index not in self.damaged:
             logger.error(message)

@@ -42,6 +42,11 @@ _PUT: Final = """
         fields = excluded.fields, words = excluded.words, seal = excluded.seal
     WHERE excluded.version > version
 """
+_REVISION: Final = "SELECT revision FROM revisions WHERE index_name = ? AND tenant = ?"
+_REVISE: Final = """
+    INSERT INTO revisions (index_name, tenant, revision) VALUES (?, ?, 1)
+    ON CONFLICT (index_name, tenant) DO UPDATE SET revision = revision + 1
+"""
 # Bodies are read last, and only those that are given: one may have a megabyte.
 _FIND: Final = """
     WITH
@@ -84,6 +89,8 @@ class SqliteReadModels(SqliteIndexes):
         if rows:
             with self._database.write() as connection:
                 connection.executemany(_PUT, rows)
+                tenants = sorted({document.tenant for document in documents})
+                connection.executemany(_REVISE, [(index, tenant) for tenant in tenants])
 
     def find(self, index: str, query: Query) -> list[Document]:
         filters, filter_values = all_of(query.filters)
@@ -119,6 +126,10 @@ class SqliteReadModels(SqliteIndexes):
         )
         rows = self._found(index, sql, (index, grouping.tenant, *values))
         return [_group(row, len(grouping.by)) for row in rows]
+
+    def revision(self, index: str, tenant: str) -> int:
+        rows = self._database.rows(_REVISION, (index, tenant))
+        return int(rows[0][0]) if rows else 0
 
 
 def _row(document: Document) -> tuple[object, ...]:

@@ -26,6 +26,7 @@ class TestSettings:
             "NEXUS_SNAPSHOT_INTERVAL": "3",
             "NEXUS_CONNECTIONS": "7",
             "NEXUS_TEMPORAL_RATE": "8",
+            "NEXUS_MAX_STALENESS": "5",
             "NEXUS_REGISTRY": "confluent",
             "NEXUS_REGISTRY_URL": "https://schemas.example.com",
             "NEXUS_REGISTRY_USER": "nexus",
@@ -61,7 +62,7 @@ class TestSettings:
             shards=3,
             replicas=2,
         )
-        expected = Settings(0, Path("a b"), "jwt", 3, 7, 8, registry, tokens, opensearch)
+        expected = Settings(0, Path("a b"), "jwt", 3, 7, 8, 5, registry, tokens, opensearch)
         assert expected == Settings.read(environ)
 
     def test_keep_the_password_to_themselves(self):

@@ -45,7 +45,11 @@ _OUTLINE: Final[Json] = {
     "failures": {**_COUNT, "description": "In a row."},
 }
 _CONSUMER: Final = closed(
-    {**_OUTLINE, "error": {"type": ["string", "null"], "description": "The last one."}},
+    {
+        **_OUTLINE,
+        "position": {**_COUNT, "description": "The last record handled, as its feed counts."},
+        "error": {"type": ["string", "null"], "description": "The last one."},
+    },
     description="Who is fed with commits, and how far it lags.",
 )
 _PARKED: Final = closed(
