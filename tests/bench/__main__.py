@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tests.bench import embedded, governance
+from tests.bench import embedded, governance, queries
 from tests.bench.asking import asking
 from tests.bench.installing import NEXUS, PEERS, CannotInstall, Here, Peer
 from tests.bench.meter import Meter
@@ -56,7 +56,7 @@ def everything() -> Results:
     rates = embedded.measure()
     logger.info("  %.0f commands a second, embedded", rates.commands)
     logger.info("  %.0f bare inserts a second", rates.inserts)
-    return Results(cells, cpu, runs, governance.measure(), rates)
+    return Results(cells, cpu, runs, governance.measure(), queries.measure(), rates)
 
 
 def costs(peers: list[Peer] | tuple[Peer, ...]) -> dict[tuple[str, str], Cell]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ORDERS: Final = 1_000
 ROUNDS: Final = 300
 GOAL: Final = 1.0
-"""Milliseconds that a kept answer may take, in 99 of 100 cases."""
+"""Milliseconds that a kept answer may take."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.bench.embedded import Rates
     from tests.bench.governance import Taken
+    from tests.bench.queries import Taken as Asked
     from tests.bench.sweep import Run
 
 _PAGE: Final = Path(__file__).parent / "page.md"
@@ -34,6 +35,7 @@ class Results:
     runs: Sequence[Run]
     """Of writers side by side."""
     governance: Sequence[Taken]
+    queries: Sequence[Asked]
     rates: Rates
 
 
@@ -48,6 +50,7 @@ def page(results: Results) -> str:
         sweep=_sweep(results.runs),
         commits=COMMITS,
         governance=_governance(results.governance),
+        queries=_queries(results.queries),
         ratio=rates.commands / rates.inserts,
         command=rates.inserts / rates.commands,
         command_cpu=rates.command_cpu * 1000,
@@ -99,6 +102,16 @@ def _cpu(cpu: Mapping[str, float]) -> str:
 def _governance(taken: Sequence[Taken]) -> str:
     rows = [[each.what, each.goal, f"{each.p50:,.1f}", f"{each.p99:,.1f}"] for each in taken]
     return _table(["call", "goal (p99)", "median", "p99"], rows)
+
+
+def _queries(taken: Sequence[Asked]) -> str:
+    rows = [
+        [each.what, f"{each.kept[0]:.2f} ms", f"{each.kept[1]:.2f} ms"]
+        + [f"{ratio:.0f}" for ratio in each.ratios]
+        for each in taken
+    ]
+    head = ["query", "kept, median (goal 1 ms)", "kept, p99"]
+    return _table([*head, "computed, times the median", "times the p99"], rows)
 
 
 def _sweep(runs: Sequence[Run]) -> str:
