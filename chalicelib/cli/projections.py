@@ -110,12 +110,14 @@ def rebuild(
     from chalicelib.cli.remote import get, post
 
     path = f"{_ROUTE}/{name}/rebuild"
-    last = post(url, path, {"acceptDifferences": accept})
+    last = post(url, path, {})
     with progress("Rebuilding", last["total"], done=last["handled"], quiet=json) as moved:
         while last["state"] == "running":
             time.sleep(_LOOK)
             last = get(url, path)
             moved(last["handled"])
+    if accept and last["state"] == "held":
+        last = post(url, f"{_ROUTE}/{name}/switch", {})["rebuild"]
     if json:
         emit(last)
     else:

@@ -30,7 +30,8 @@ UNDER_WAY = frozenset({State.RUNNING, State.HELD})
 class Rebuild:
     """The filling of an index: how many commits of the history it has handled, and its outcome.
 
-    ``accept`` says that it may differ from the present one. ``error`` is why it failed or is held.
+    ``accept`` says that an operator has let it differ from the present one. ``error`` is why it
+    failed, or is held.
     """
 
     index: str

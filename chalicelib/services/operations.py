@@ -139,12 +139,9 @@ class Operations:
             raise NotFound(message)
         return redriver(stream)
 
-    def rebuild(self, projection: str, *, accept: bool = False) -> Report:
-        """Begin to fill a new index, unless that is under way; raises NotFound.
-
-        ``accept``: it may show something else than the present one.
-        """
-        return _rebuild(self._rebuilder(projection).start(accept=accept))
+    def rebuild(self, projection: str) -> Report:
+        """Begin to fill a new index, unless that is under way; raises NotFound."""
+        return _rebuild(self._rebuilder(projection).start())
 
     def last_rebuild(self, projection: str) -> Report:
         """Return how the last rebuild of a projection stands; raises NotFound."""

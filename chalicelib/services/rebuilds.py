@@ -86,11 +86,8 @@ class Rebuilder:
             elif lineup.next is not None and not lineup.next.left:
                 self._go_on(lineup, lineup.next)
 
-    def start(self, *, accept: bool = False) -> Rebuild:
-        """Begin a rebuild, or go on with the one that is under way, and return it.
-
-        ``accept``: it may show something else than the present one. Raises Unavailable.
-        """
+    def start(self) -> Rebuild:
+        """Begin a rebuild, unless one is under way, and return it; raises Unavailable."""
         with self._lock:
             lineup = self.lineup()
             if lineup.next is not None:
@@ -100,7 +97,7 @@ class Rebuilder:
             self._places.drop(index)
             self._places.make(index, self.projection)
             total = self._published()
-            begun = Rebuild(index, State.RUNNING, 0, total, self._now(), accept=accept)
+            begun = Rebuild(index, State.RUNNING, 0, total, self._now())
             return self._go_on(lineup, begun)
 
     def deliver(self, commits: Sequence[PackedCommit]) -> None:

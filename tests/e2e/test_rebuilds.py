@@ -71,7 +71,7 @@ def test_killed_again_and_again(data):
             while not any(order.startswith(f"new-{number}-") for order in accepted):
                 assert writer.is_alive()
                 time.sleep(0.01)
-            begun = server.http.post(REBUILD, json={"acceptDifferences": True}).json()
+            begun = server.http.post(REBUILD).json()
             while server.query(REBUILD).json()["handled"] <= begun["handled"]:
                 pass
             server.stop(signal.SIGKILL)

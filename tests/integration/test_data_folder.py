@@ -259,7 +259,7 @@ class TestDamagedDocuments:
         The answer says that the read model is damaged, the operations what to do; then it is whole
         again.
         """
-        with pytest.raises(DamagedReadModel, match="stop Nexus, delete"):
+        with pytest.raises(DamagedReadModel, match="nexus projections rebuild"):
             client.one("/api/orders/{orderId}", orderId="o-0")
         assert "o-1" == client.one("/api/orders/{orderId}", orderId="o-1")["orderId"]
         operations = client.system.operations

@@ -51,8 +51,7 @@ def projections(incoming: Incoming) -> Response:
 def rebuild(incoming: Incoming) -> Response:
     """Begin to fill a new index, or go on with it, and return how it stands: 202."""
     incoming.principal(OPERATIONS)
-    accept = bool(incoming.body) and _accept(incoming.json())
-    report = current().operations.rebuild(incoming.captured["name"], accept=accept)
+    report = current().operations.rebuild(incoming.captured["name"])
     return answer(current().shapes.to_json(report), status=202)
 
 
@@ -107,14 +106,3 @@ def _stream(body: object) -> StreamId:
         case _:
             message = "the body names the stream to redrive, and nothing else"
             raise InvalidInput(message, [Fault("/stream", "as default/Order/test-1")])
-
-
-def _accept(body: object) -> bool:
-    match body:
-        case {"acceptDifferences": bool(accept), **rest} if not rest:
-            return accept
-        case {**rest} if not rest:
-            return False
-        case _:
-            message = "the body says whether differences are accepted, and nothing else"
-            raise InvalidInput(message, [Fault("/acceptDifferences", "true or false")])

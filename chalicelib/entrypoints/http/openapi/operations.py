@@ -199,15 +199,13 @@ def _rebuild(components: Components, name: Json, problems: Json) -> Json:
     schema = components.schema("Rebuild", _REBUILD)
     begun = {"202": json("It runs; or it is done, if there was nothing to do.", schema), **problems}
     last = json("How it stands.", schema)
-    body = {**closed({"acceptDifferences": {"type": "boolean"}}), "required": []}
     return {
         "get": _operation("getRebuild", "The last rebuild of a projection", last, problems, name),
         "post": {
             **operation("rebuild", TAG["name"], "Fill a new index", begun, name),
             "description": "All of history is applied beside the present index, which answers "
-            "until the new one takes its place. If they differ, the new one is held, unless that "
-            "is accepted. To repeat this while it runs changes nothing.",
-            "requestBody": {"required": False, "content": content(body, example={})},
+            "until the new one takes its place. If they differ, the new one is held for a "
+            "decision. To repeat this while it runs changes nothing.",
         },
     }
 
