@@ -77,6 +77,10 @@ chaos: .venv/.dev-stamp ## Simulate 10,000 seeds of faults, and 20 on DynamoDB L
 	.venv/bin/python -m tests.simulation --seeds $(SEEDS)
 	.venv/bin/python -m tests.integration.dynamodb_faults --seeds $(DYNAMODB_SEEDS)
 
+.PHONY: opensearch
+opensearch: .venv/.dev-stamp ## Run an OpenSearch node in a temporary folder, as the tests do (needs a JDK and Maven)
+	@exec .venv/bin/python -m tests.support.opensearch_node
+
 .PHONY: dynamodb
 dynamodb: .venv/.dev-stamp ## Run DynamoDB Local, in memory, as the tests do (needs a JDK and Maven)
 	@exec .venv/bin/python -m tests.support.dynamodb_local

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
-from tests.support import confluent_registry, dynamodb_local, moto_glue
+from tests.support import confluent_registry, dynamodb_local, moto_glue, opensearch_node
 from tests.support.client import Client
 from tests.support.fetching import needed_in_ci
 from tests.support.requirements import IDS
@@ -58,6 +58,16 @@ def _moto_glue():
         with needed_in_ci():
             glue = stack.enter_context(moto_glue.running())
         yield glue
+
+
+@pytest.fixture(name="opensearch", scope="session")
+def _opensearch(tmp_path_factory):
+    """One node for all tests, likewise; each has indexes behind a prefix of its own."""
+    with ExitStack() as stack:
+        with needed_in_ci():
+            folder = tmp_path_factory.mktemp("opensearch")
+            node = stack.enter_context(opensearch_node.running(folder))
+        yield node
 
 
 @pytest.fixture(name="confluent_program", scope="session")

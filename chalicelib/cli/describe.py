@@ -68,7 +68,7 @@ def _context(context: BoundedContext, registry: SchemaRegistry) -> dict[str, Any
         "projections": [
             {
                 "index": each.index,
-                "source": each.source,
+                "sources": list(each.sources),
                 "paths": sorted(each.paths),
                 "document": each.document.__name__,
                 "fields": _fields(each.document),
@@ -127,7 +127,7 @@ def _tell(context: dict[str, Any]) -> None:
     rows = (
         [
             each["index"],
-            each["source"],
+            ", ".join(each["sources"]),
             ", ".join(each["paths"]),
             each["document"],
             ", ".join(each["fields"]),

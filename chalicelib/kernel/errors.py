@@ -15,6 +15,7 @@ NexusError
 ├── SchemaViolation           an event that its registered schema does not allow, or without one
 ├── CorruptStream             a gap, a broken hash chain, an undecodable commit
 ├── NotYetVisible             the read model has not reached the caller's write
+├── BeingBuilt                the read model is being filled for the first time
 ├── Parked                    the stream stopped at a record that could not be applied
 ├── DamagedReadModel          a document of it can't be read, until it is made again
 ├── Unavailable               a dependency did not answer; the outcome may be unknown
@@ -151,6 +152,13 @@ class NotYetVisible(NexusError):
         self.stream = stream
         self.have = have
         self.want = want
+
+
+class BeingBuilt(NexusError):
+    """The read model is being filled for the first time, and shows nothing before it is whole."""
+
+    def __init__(self, projection: str) -> None:
+        super().__init__(f"the read model {projection} is being built")
 
 
 class Parked(NexusError):

@@ -35,6 +35,7 @@ class Kind:
     """
 
     name: str
+    stored: type[str | int | bool]
     store: Callable[[Any], Stored]
     read: Callable[[str], Stored]
     show: Callable[[Any], object]
@@ -94,14 +95,14 @@ def _same(value: Any) -> Any:
     return value
 
 
-_CHOICE: Final = Kind("text", lambda value: str(value.value), str, _same)
+_CHOICE: Final = Kind("text", str, lambda value: str(value.value), str, _same)
 _KINDS: Final[Mapping[type, Kind]] = {
-    bool: Kind("boolean", _same, _read_flag, bool),
-    int: Kind("integer", _integer, _read_integer, _same),
-    Decimal: Kind("amount", _amount, _read_money, from_minor_units),
-    datetime: Kind("time", _moment, _read_moment, _same),
-    date: Kind("day", date.isoformat, lambda text: read_day(text).isoformat(), _same),
-    str: Kind("text", _same, str, _same),
+    bool: Kind("boolean", bool, _same, _read_flag, bool),
+    int: Kind("integer", int, _integer, _read_integer, _same),
+    Decimal: Kind("amount", int, _amount, _read_money, from_minor_units),
+    datetime: Kind("time", str, _moment, _read_moment, _same),
+    date: Kind("day", str, date.isoformat, lambda text: read_day(text).isoformat(), _same),
+    str: Kind("text", str, _same, str, _same),
 }
 
 
@@ -122,6 +123,11 @@ def _fields_of(document: type[Any]) -> Mapping[str, Field]:
                 values = tuple(choice.values)
                 found[name] = Field(member.field.name, _CHOICE, optional, values)
     return found
+
+
+def stored_types(document: type[Any]) -> Mapping[str, type[Stored]]:
+    """Return as what the fields of a document type are stored."""
+    return {name: field.kind.stored for name, field in fields_of(document).items()}
 
 
 def words_of(text: str) -> list[str]:

@@ -61,6 +61,8 @@ class ProjectionHandler:
         parking: Parking,
         shapes: Shapes,
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        visible: bool = True,
     ) -> None:
         self.projection = projection
         self.consumer = parking.consumer
@@ -71,9 +73,13 @@ class ProjectionHandler:
         self._positions = parking.positions
         self._shapes = shapes
         self._sleep = sleep
+        self._visible = visible
 
-    def beside(self, consumer: str) -> ProjectionHandler:
-        """Return the handler that does the same under another name, and nothing more than that."""
+    def beside(self, consumer: str, *, visible: bool = True) -> ProjectionHandler:
+        """Return the handler that fills another index, and does nothing more than that.
+
+        ``visible``: what is handled can be found on return.
+        """
         return ProjectionHandler(
             self.projection,
             self._events,
@@ -82,6 +88,7 @@ class ProjectionHandler:
             replace(self._parking, consumer=consumer),
             self._shapes,
             self._sleep,
+            visible=visible,
         )
 
     def handle(self, commits: Sequence[PackedCommit]) -> None:
@@ -109,7 +116,7 @@ class ProjectionHandler:
         """Do what is to be done once the read model shows a stream up to a version."""
 
     def _take(self, stream: StreamId, batch: Sequence[PackedCommit]) -> Progress | None:
-        if stream.aggregate != self.projection.source:
+        if stream.aggregate not in self.projection.sources:
             return None
         position = self._positions.get(self.consumer, stream)
         if self._parking.holds(stream, position):
@@ -118,7 +125,7 @@ class ProjectionHandler:
 
     def _write(self, progress: Sequence[Progress]) -> None:
         changed = [each.document for each in progress if each.changed and each.document]
-        self._read_models.put(self.consumer, changed)
+        self._read_models.put(self.consumer, changed, visible=self._visible)
         self._positions.advance(self.consumer, {each.stream: each.version for each in progress})
         for each in progress:
             if each.failure is not None and each.commit is not None:
@@ -149,9 +156,11 @@ class ProjectionHandler:
     def _resume(self, progress: Progress) -> None:
         if not progress.resumed:
             stream = progress.stream
-            document = self._read_models.get(self.consumer, stream.tenant, stream.id)
-            # A crash between the two writes leaves the position behind its document, never before.
-            progress.version = max(progress.version, document.version if document else 0)
+            key = self.projection.key(stream)
+            document = self._read_models.get(self.consumer, stream.tenant, key)
+            if document is not None and document.version > progress.version:
+                # Something broke between the two writes, so it may not be visible yet: put again.
+                progress.version, progress.changed = document.version, True
             progress.document, progress.resumed = document, True
 
     def _following(self, progress: Progress, batch: Sequence[PackedCommit]) -> Iterator[Commit]:
@@ -210,4 +219,5 @@ class ProjectionHandler:
     def _document(self, stream: StreamId, version: int, value: object) -> Document:
         body = None if value is None else self._shapes.to_json(value)
         fields = {} if value is None else index_fields(value)
-        return Document(stream.tenant, stream.id, version, body, fields, index_words(value))
+        key = self.projection.key(stream)
+        return Document(stream.tenant, key, version, body, fields, index_words(value))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.kernel.errors import InvalidInput, NotFound, NotYetVisible, Parked
+from chalicelib.kernel.errors import BeingBuilt, InvalidInput, NotFound, NotYetVisible, Parked
 from chalicelib.kernel.stream import StreamId
+from chalicelib.services.answer_cache import Now, Page
 from chalicelib.services.documents import fields_of
+from chalicelib.services.places import version_of
 from chalicelib.services.query_language import MAX_PAGE, QueryLanguage
 from chalicelib.services.read_models import Grouping
 
@@ -19,10 +21,13 @@ if TYPE_CHECKING:
 
     from chalicelib.kernel.projection import Projection
     from chalicelib.kernel.views import Many, One, Totals
+    from chalicelib.services.answer_cache import AnswerCache
     from chalicelib.services.consistency import Mark
+    from chalicelib.services.lineups import Lineups
     from chalicelib.services.positions import Positions
     from chalicelib.services.query_language import Parameters
-    from chalicelib.services.read_models import Document, ReadModels
+    from chalicelib.services.read_models import Document, Group, ReadModels
+    from chalicelib.services.shapes import Shapes
 
 MAX_WAIT: Final = 10.0
 """Seconds that a query may wait for its caller's write."""
@@ -42,39 +47,46 @@ class Question:
     after: tuple[Mark, ...] = ()
     wait: float = 0.0
     """Seconds."""
+    anew: bool = False
+    """Whether the caller wants no answer that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Bodies of documents as JSON, the cursor behind them, and when they were read."""
+class Shown:
+    """What answers a question: an index, and the declaration of its version."""
 
-    items: tuple[bytes, ...]
-    next: str | None
-    as_of: datetime
+    projection: Projection[Any]
+    index: str
 
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Groups as (name, value) rows, and when they were read."""
-
-    items: tuple[Mapping[str, object], ...]
-    as_of: datetime
+    @property
+    def language(self) -> QueryLanguage:
+        """What can be asked of it."""
+        return QueryLanguage(self.index, self.projection.document)
 
 
 class QueryService:
-    """Answers views from read models; raises NotYetVisible or Parked where it can't yet."""
+    """Answers views from read models; raises NotYetVisible, BeingBuilt or Parked, if it can't yet.
+
+    A question is answered from one index, which the lineup names when it is asked.
+    """
 
     def __init__(
         self,
         read_models: ReadModels,
+        lineups: Lineups,
         positions: Positions,
+        shapes: Shapes,
         now: Callable[[], datetime],
+        cache: AnswerCache,
         sleep: Callable[[float], None] = time.sleep,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read_models = read_models
+        self._lineups = lineups
         self._positions = positions
+        self._shapes = shapes
         self._now = now
+        self._cache = cache
         self._sleep = sleep
         self._seconds = seconds
 
@@ -83,64 +95,74 @@ class QueryService:
         if asked.parameters:
             message = "this query takes no parameters"
             raise InvalidInput(message)
-        self._wait(view.projection, asked)
+        shown = self._shown(view.projection)
+        self._wait(shown, asked)
+        (source,) = shown.projection.sources
         (document_id,) = asked.captured.values()
-        stream = StreamId(asked.tenant, view.projection.source, document_id)
-        document = self._read_models.get(view.projection.index, stream.tenant, stream.id)
+        document = self._read_models.get(shown.index, asked.tenant, document_id)
         if document is None or document.body is None:
-            message = f"there is no {view.projection.source} {document_id}"
+            message = f"there is no {source} {document_id}"
             raise NotFound(message)
         return document
 
     def many(self, view: Many, asked: Question) -> Page:
         """Return a page of documents; raises InvalidInput."""
-        language = QueryLanguage(view.projection.index, view.projection.document)
+        shown = self._shown(view.projection)
+        language = shown.language
         query = language.query(asked.tenant, asked.parameters, asked.captured, view.sort)
-        self._wait(view.projection, asked)
-        as_of = self._now()
-        found = self._read_models.find(view.projection.index, query.one_more())
-        page = found[: _fitting(found[: query.limit])]
-        more = language.cursor(query, page[-1]) if len(found) > len(page) else None
-        return Page(tuple(document.body or b"null" for document in page), more, as_of)
+        self._wait(shown, asked)
+        now = self._now_of(shown, asked)
 
-    def totals(self, view: Totals, asked: Question) -> Rows:
-        """Return all groups; raises InvalidInput."""
-        language = QueryLanguage(view.projection.index, view.projection.document)
-        filters = language.filters([*asked.captured.items(), *asked.parameters])
-        self._wait(view.projection, asked)
-        as_of = self._now()
-        grouping = Grouping(asked.tenant, filters, view.by, view.sums)
-        groups = self._read_models.group(view.projection.index, grouping)
-        kinds = fields_of(view.projection.document)
-        rows = (
-            {
-                **{
-                    name: kinds[name].kind.show(value)
-                    for name, value in zip(view.by, group.values, strict=True)
-                },
-                view.count: group.count,
-                **{
-                    name: kinds[name].kind.show(value)
-                    for name, value in zip(view.sums, group.sums, strict=True)
-                },
-            }
-            for group in groups
+        def compute() -> Page:
+            found = self._read_models.find(shown.index, query.one_more())
+            page = found[: _fitting(found[: query.limit])]
+            more = language.cursor(query, page[-1]) if len(found) > len(page) else None
+            return Page(tuple(document.body or b"null" for document in page), more, now.at)
+
+        return self._cache.answer(
+            (shown.index, query.normal()), now, compute, anew=_anew(asked, now)
         )
-        return Rows(tuple(rows), as_of)
 
-    def _wait(self, projection: Projection[Any], asked: Question) -> None:
+    def totals(self, view: Totals, asked: Question) -> Page:
+        """Return all groups, as (name, value) rows in JSON; raises InvalidInput."""
+        shown = self._shown(view.projection)
+        filters = shown.language.filters([*asked.captured.items(), *asked.parameters])
+        grouping = Grouping(asked.tenant, filters, view.by, view.sums)
+        self._wait(shown, asked)
+        now = self._now_of(shown, asked)
+
+        def compute() -> Page:
+            groups = self._read_models.group(shown.index, grouping)
+            rows = (_row(view, shown.projection.document, group) for group in groups)
+            return Page(tuple(map(self._shapes.to_json, rows)), None, now.at)
+
+        return self._cache.answer(
+            (shown.index, view.count, grouping.normal()), now, compute, anew=_anew(asked, now)
+        )
+
+    def _now_of(self, shown: Shown, asked: Question) -> Now:
+        return Now(self._now(), self._read_models.revision(shown.index, asked.tenant))
+
+    def _shown(self, projection: Projection[Any]) -> Shown:
+        live = self._lineups.get(projection.name).live
+        for each in projection.versions():
+            if live is not None and version_of(live) == each.version:
+                return Shown(each, live)
+        raise BeingBuilt(projection.name)
+
+    def _wait(self, shown: Shown, asked: Question) -> None:
         """Return once the read model has reached the caller's writes."""
         deadline = self._seconds() + min(asked.wait, MAX_WAIT)
         for mark in asked.after:
-            if mark.aggregate == projection.source:
-                self._reach(projection, asked.tenant, mark, deadline)
+            if mark.aggregate in shown.projection.sources:
+                self._reach(shown, asked.tenant, mark, deadline)
 
-    def _reach(self, projection: Projection[Any], tenant: str, mark: Mark, deadline: float) -> None:
+    def _reach(self, shown: Shown, tenant: str, mark: Mark, deadline: float) -> None:
         stream = StreamId(tenant, mark.aggregate, mark.id)
-        want = mark.want(projection.paths)
+        want = mark.want(shown.projection.paths)
         pause = _FIRST_PAUSE
         while True:
-            position = self._positions.get(projection.index, stream)
+            position = self._positions.get(shown.index, stream)
             if position.version >= want:
                 return
             if position.parked is not None:
@@ -150,6 +172,20 @@ class QueryService:
                 raise NotYetVisible(stream.local, position.version, want)
             self._sleep(min(pause, left))
             pause = min(pause * 1.5, _LAST_PAUSE)
+
+
+def _anew(asked: Question, now: Now) -> bool:
+    """Tell whether what is kept won't do: without a revision, it may be from before a write."""
+    return asked.anew or (now.revision is None and bool(asked.after))
+
+
+def _row(view: Totals, document: type[Any], group: Group) -> Mapping[str, object]:
+    kinds = fields_of(document)
+    keys, sums = (
+        {name: kinds[name].kind.show(value) for name, value in zip(names, values, strict=True)}
+        for names, values in ((view.by, group.values), (view.sums, group.sums))
+    )
+    return {**keys, view.count: group.count, **sums}
 
 
 def _fitting(documents: Sequence[Document]) -> int:

@@ -6,15 +6,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import re
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import Fault, InvalidInput
+from chalicelib.services.cursors import decode_cursor, encode_cursor
 from chalicelib.services.documents import MAX_WORD, fields_of, words_of
 from chalicelib.services.read_models import Filter, Query, Sort
 
@@ -81,12 +79,14 @@ class QueryLanguage:
             words=_searched(single.get("q")),
         )
         cursor = single.get("cursor")
-        return query if cursor is None else replace(query, after=self._after(cursor, query))
+        if cursor is None:
+            return query
+        kind = self._fields[query.sort.field].kind.stored
+        return replace(query, after=decode_cursor(self._index, query, kind, cursor))
 
     def cursor(self, query: Query, last: Document) -> str:
         """Return the cursor that goes on behind a document."""
-        position = [self._binding(query), last.fields[query.sort.field], last.id]
-        return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
+        return encode_cursor(self._index, query, (last.fields[query.sort.field], last.id))
 
     def _filter(self, name: str, value: str) -> Filter:
         parts = _PARAMETER.fullmatch(name)
@@ -108,31 +108,6 @@ class QueryLanguage:
             message = f"can't sort by {name[:100]!r}"
             raise InvalidInput(message, [Fault("sort", f"one of {', '.join(sortable)}, or -field")])
         return Sort(name, descending=text.startswith("-"))
-
-    def _after(self, cursor: str, query: Query) -> tuple[Scalar, str]:
-        try:
-            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-            binding, value, document_id = json.loads(
-                base64.b64decode(padded, altchars=b"-_", validate=True)
-            )
-        except (ValueError, TypeError, RecursionError):
-            binding, value, document_id = None, None, None
-        sane = isinstance(value, str | int) and isinstance(document_id, str)
-        if binding != self._binding(query) or not sane:
-            message = "the cursor does not belong to this query"
-            fault = Fault("cursor", "take it from `next` and repeat the query unchanged")
-            raise InvalidInput(message, [fault])
-        return value, document_id
-
-    def _binding(self, query: Query) -> str:
-        asked = [
-            self._index,
-            query.tenant,
-            sorted([f.field, f.operator, f.value] for f in query.filters),
-            [query.sort.field, query.sort.descending],
-            sorted(query.words),
-        ]
-        return hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()[:16]
 
 
 def _read(field: Field, value: str) -> Scalar:

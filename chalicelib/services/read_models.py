@@ -66,6 +66,11 @@ class Query:
         """Return the query for one document more, which tells whether there is a next page."""
         return replace(self, limit=self.limit + 1)
 
+    def normal(self) -> Query:
+        """Return the one query of all that ask for the same in other words."""
+        words = tuple(sorted(set(self.words)))
+        return replace(self, filters=_normal(self.filters), words=words)
+
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
@@ -76,6 +81,10 @@ class Grouping:
     by: tuple[str, ...]
     sums: tuple[str, ...]
 
+    def normal(self) -> Grouping:
+        """Return the one grouping of all that ask for the same in other words."""
+        return replace(self, filters=_normal(self.filters))
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -84,6 +93,12 @@ class Group:
     values: tuple[Scalar, ...]
     count: int
     sums: tuple[int, ...]
+
+
+def _normal(filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    return tuple(
+        sorted(set(filters), key=lambda each: (each.field, each.operator, str(each.value)))
+    )
 
 
 class ReadModels(Protocol):
@@ -99,11 +114,54 @@ class ReadModels(Protocol):
         A projection folds on from what this returns: it must show every put that has returned.
         """
 
-    def put(self, index: str, documents: Sequence[Document]) -> None:
-        """Write documents, visible on return; one not newer than what is there is ignored."""
+    def put(self, index: str, documents: Sequence[Document], *, visible: bool = True) -> None:
+        """Write documents; one not newer than what is there is ignored.
+
+        ``visible``: to find and group on return. Else it may take until ``Indexes.settle``, which
+        an index that nobody asks yet is filled the quicker by.
+        """
 
     def find(self, index: str, query: Query) -> list[Document]:
         """Return the documents asked for."""
 
     def group(self, index: str, grouping: Grouping) -> list[Group]:
         """Return the groups asked for."""
+
+    def revision(self, index: str, tenant: str) -> int | None:
+        """Return a number that changes with whatever find and group show of a tenant.
+
+        It has changed when what has changed can be seen, so that what is read behind the number is
+        of that revision, or of a later one; and it never comes back, not even if the index is
+        dropped and made again. None if to tell takes as long as to answer.
+        """
+
+
+class Indexes(Protocol):
+    """Indexes as a whole: made, compared and dropped; only what was made is put into.
+
+    Each method raises Unavailable if it could not be done, and DamagedReadModel as ReadModels do.
+    """
+
+    def create(self, index: str, fields: Mapping[str, type[Scalar]]) -> bool:
+        """Make an empty index for documents of these fields; false if there is one already.
+
+        Raises Misconfigured if that one has other fields.
+        """
+
+    def exists(self, index: str, fields: Mapping[str, type[Scalar]]) -> bool:
+        """Tell whether there is an index; raises Misconfigured if it has other fields."""
+
+    def drop(self, index: str) -> None:
+        """Forget an index with all its documents, if there is one."""
+
+    def settle(self, index: str) -> None:
+        """Return once find and group see all that was put."""
+
+    def count(self, index: str) -> int:
+        """Return the number of documents put and not dropped, tombstones too, of all tenants."""
+
+    def page(self, index: str, behind: tuple[str, str] | None, limit: int) -> list[Document]:
+        """Return documents of all tenants in the order of (tenant, id), tombstones too."""
+
+    def sample(self, index: str, seed: int, limit: int) -> list[Document]:
+        """Return documents of all tenants by chance, another lot for each seed, tombstones too."""

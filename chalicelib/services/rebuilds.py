@@ -1,173 +1,121 @@
-"""Rebuilds: a read model filled anew from all of history, beside the old one, then in its place.
+"""Rebuilds: a new index of a projection, filled from all of history, beside the one that answers.
 
-The old one answers queries until the new one takes its place, and both get what is delivered
-meanwhile. So there is no gap in between, and nothing has to be told to those who ask.
+All indexes of a lineup get what is delivered, and the new one gets the history too. So at any
+moment each is complete or unseen, and which one answers is a matter of one pointer.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from chalicelib.services.positions import Positions
+from chalicelib.kernel.errors import Rejected, Unavailable
+from chalicelib.services.lineups import Rebuild, State
+from chalicelib.services.places import index_after, version_of
+from chalicelib.services.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from chalicelib.kernel.commit import PackedCommit
+    from chalicelib.kernel.commit import PackedCommit, Path
     from chalicelib.kernel.stream import StreamId
-    from chalicelib.services.positions import ParkedStream
+    from chalicelib.services.lineups import Lineup, Lineups
+    from chalicelib.services.parity import Parity
+    from chalicelib.services.places import Places
     from chalicelib.services.projections import ProjectionHandler
 
 
-class State(StrEnum):
-    """How a rebuild stands."""
-
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    """The old read model stays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rebuild:
-    """The last rebuild of an index: how many commits of the history it has handled."""
-
-    index: str
-    state: State
-    handled: int
-    total: int
-    started_at: datetime
-    finished_at: datetime | None = None
-    error: str | None = None
-
-    @property
-    def left(self) -> int:
-        """How many commits are still to be handled."""
-        return self.total - self.handled
-
-
-class Rebuilds(Protocol):
-    """The last rebuild of each index. Each method raises Unavailable if it could not be done."""
-
-    def get(self, index: str) -> Rebuild | None:
-        """Return it, or None if there was none."""
-
-    def put(self, rebuild: Rebuild) -> None:
-        """Keep it in the place of the one before."""
-
-
-class Place(Protocol):
-    """Where consumers write, each under its name. Raises Unavailable if it could not be done."""
-
-    def replace(self, consumer: str, by: str) -> None:
-        """Give a consumer what another has, and nothing else: all at once."""
-
-    def clear(self, consumer: str) -> None:
-        """Forget all that a consumer has."""
-
-
-class PlaceOfPositions(Place, Positions, Protocol):
-    """Positions, with their marks, that can be exchanged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """What a projection has written: its documents, its positions with their marks, its letters."""
-
-    read_models: Place
-    positions: PlaceOfPositions
-    letters: Place
-
-    def replace(self, consumer: str, by: str) -> None:
-        """Give a consumer what another has: documents first, so that no position is ahead."""
-        self.read_models.replace(consumer, by)
-        self.positions.replace(consumer, by)
-        self.letters.replace(consumer, by)
-
-    def clear(self, consumer: str) -> None:
-        """Forget all that a consumer has written."""
-        self.letters.clear(consumer)
-        self.positions.clear(consumer)
-        self.read_models.clear(consumer)
-
-
 class Rebuilder:
-    """One projection's consumer, live and beside; whoever feeds it does so from one thread.
+    """The indexes of one projection; whoever feeds it does so from one thread.
 
+    ``handlers`` fill indexes: one for each version that is known, the declared one first.
     ``router`` is the name of the consumer that publishes, ``published`` tells how many commits it
     has handled: so much of the history is replayed, the rest will be delivered. A crash at any
-    moment loses nothing: what was not kept is replayed, and an exchange that broke off, repeated.
+    moment loses nothing: what was not kept is replayed, and what was not tidied up is so at the
+    next start.
     """
 
     def __init__(
         self,
-        live: ProjectionHandler,
+        handlers: Sequence[ProjectionHandler],
         places: Places,
-        rebuilds: Rebuilds,
+        lineups: Lineups,
         *,
         router: str,
         published: Callable[[], int],
         now: Callable[[], datetime],
     ) -> None:
-        self.name = f"{live.consumer}.rebuild"
-        self._index = live.consumer
-        self._live = live
-        self._beside = live.beside(self.name)
+        self.projection = handlers[0].projection
+        self.name = self.projection.name
+        self._handlers = {each.projection.version: each for each in handlers}
         self._places = places
-        self._rebuilds = rebuilds
+        self._readiness = Readiness(places)
+        self._lineups = lineups
         self._router = router
         self._published = published
         self._now = now
         self._lock = threading.RLock()
-        """Held while either read model is written or the two are exchanged."""
+        """Held while an index is written or the lineup is changed."""
 
-    def last(self) -> Rebuild | None:
-        """Return the last rebuild, or None if there was none; raises Unavailable."""
-        return self._rebuilds.get(self._index)
+    @property
+    def paths(self) -> frozenset[Path]:
+        """The paths that any of its versions follows."""
+        return frozenset(path for each in self._handlers.values() for path in each.projection.paths)
+
+    def lineup(self) -> Lineup:
+        """Return which index is what; raises Unavailable."""
+        return self._lineups.get(self.name)
 
     def under_way(self) -> Rebuild | None:
-        """Return the rebuild that runs, or None; raises Unavailable."""
-        last = self.last()
-        return last if last and last.state is State.RUNNING else None
+        """Return the rebuild that still has to handle commits, or None; raises Unavailable."""
+        coming = self.lineup().next
+        return coming if coming and coming.state is State.RUNNING else None
+
+    def open(self) -> None:
+        """Make what is missing, go on with what a crash has interrupted; raises Unavailable."""
+        with self._lock:
+            lineup = self.lineup()
+            lost = [each for each in lineup.fed if self._is_lost(each)]
+            strays = self._places.strays(self.name, lineup.fed)
+            self._tidy(lineup.without((*lost, *strays)))
+            lineup = self.lineup()
+            if lineup.next is None and self._is_outdated(lineup.live):
+                self.start()
+            elif lineup.next is not None and not lineup.next.left:
+                self._go_on(lineup, lineup.next)
 
     def start(self) -> Rebuild:
-        """Begin a rebuild, or go on with the one that runs, and return it; raises Unavailable."""
+        """Begin a rebuild, unless one is under way, and return it; raises Unavailable."""
         with self._lock:
-            running = self.under_way()
-            if running is not None:
-                return running
-            self._places.clear(self.name)
-            rebuild = Rebuild(self._index, State.RUNNING, 0, self._published(), self._now())
-            return self._keep(rebuild)
-
-    def resume(self) -> None:
-        """Tidy up what a crash has left; what was running goes on. Raises Unavailable."""
-        with self._lock:
-            running = self.under_way()
-            if running is None:
-                self._places.clear(self.name)
-            elif not running.left:
-                self._keep(running)
+            lineup = self.lineup()
+            if lineup.next is not None:
+                return lineup.next
+            last = lineup.rebuild.index if lineup.rebuild else None
+            index = index_after(self.projection, last, lineup.fed)
+            self._places.drop(index)
+            self._places.make(index, self.projection)
+            total = self._published()
+            begun = Rebuild(index, State.RUNNING, 0, total, self._now())
+            return self._go_on(lineup, begun)
 
     def deliver(self, commits: Sequence[PackedCommit]) -> None:
         """Handle what was published; raises Unavailable, and then it may come again."""
         with self._lock:
-            self._live.handle(commits)
-            if self.under_way() is not None:
-                self._beside.handle(commits)
+            lineup = self.lineup()
+            for index in lineup.fed:
+                self._handler(index, lineup).handle(commits)
 
     def replay(self, commits: Sequence[PackedCommit]) -> None:
         """Handle the next commits of the history; raises Unavailable, and then they come again."""
         with self._lock:
-            running = self.under_way()
+            lineup, running = self.lineup(), self.under_way()
             if running is not None:
-                self._beside.handle(self._publishable(commits))
+                handler = self._handler(running.index, lineup)
+                handler.handle(self._publishable(commits))
                 handled = min(running.total, running.handled + len(commits))
-                self._keep(replace(running, handled=handled))
+                self._go_on(lineup, replace(running, handled=handled))
 
     def put_aside(self, commit: PackedCommit, failure: Exception, attempts: int) -> None:
         """Give up, for a commit that can't even be parked; raises Unavailable."""
@@ -178,56 +126,122 @@ class Rebuilder:
                 reason = f"{type(failure).__name__}: {failure}"
                 self._end(running, State.FAILED, f"{where} could not be handled: {reason}")
 
-    def redrive(self, stream: StreamId) -> bool:
-        """Make a stream of the live read model go on; false if it stops again."""
+    def redrive(self, index: str, stream: StreamId) -> bool:
+        """Make a stream of an index go on; false if it stops again."""
         with self._lock:
-            return self._live.redrive(stream)
+            return self._handler(index, self.lineup()).redrive(stream)
+
+    def switch(self) -> Lineup:
+        """Have the index answer that is held; raises Rejected if there is none, Unavailable."""
+        with self._lock:
+            lineup, coming = self.lineup(), self.lineup().next
+            if coming is None or coming.state is not State.HELD:
+                raise Rejected("nothing-held", f"no index of {self.name} waits for a decision")
+            self._go_on(lineup, replace(coming, accept=True))
+            return self.lineup()
+
+    def roll_back(self) -> Lineup:
+        """Have the index answer that did so before; raises Rejected if none is kept."""
+        with self._lock:
+            lineup = self.lineup()
+            before = self._kept(lineup)
+            self._places.read_models.settle(before)
+            return self._keep(lineup.changed(live=before, previous=lineup.live))
+
+    def retire(self) -> Lineup:
+        """Drop the index that answered before; raises Rejected if none is kept."""
+        with self._lock:
+            lineup = self.lineup()
+            return self._tidy(lineup.without([self._kept(lineup)]))
+
+    def discard(self) -> Lineup:
+        """Give up the rebuild that is under way; raises Rejected if there is none."""
+        with self._lock:
+            lineup = self.lineup()
+            if lineup.next is None or lineup.live is None:
+                raise Rejected("nothing-to-discard", f"{self.name} has no rebuild to give up")
+            self._end(lineup.next, State.DISCARDED)
+            return self.lineup()
+
+    def compare(self) -> Parity:
+        """Compare all documents of the index that answers with those of the one to come, or before.
+
+        Raises Rejected if there is no other, DamagedReadModel, Unavailable.
+        """
+        with self._lock:
+            lineup = self.lineup()
+            others = lineup.fed[1:]
+            if lineup.live is None or not others:
+                raise Rejected("nothing-to-compare", f"{self.name} has one index only")
+            return self._readiness.parity_of_all(lineup.live, others[0])
+
+    def _go_on(self, lineup: Lineup, rebuild: Rebuild) -> Rebuild:
+        """Keep how far it is; if it is through, have the new index answer, or hold it."""
+        if not rebuild.left:
+            index, handler = rebuild.index, self._handler(rebuild.index, lineup)
+            fault = self._readiness.fault(lineup.live, index, handler.redrive)
+            if fault is not None:
+                return self._end(rebuild, State.FAILED, fault)
+            self._try_again(lineup)
+            self._places.read_models.settle(index)
+            parity = None if rebuild.accept else self._readiness.parity(lineup, rebuild)
+            if parity is None or parity.equal:
+                return self._show(lineup, rebuild)
+            rebuild = replace(rebuild, state=State.HELD, error=str(parity))
+        self._keep(lineup.changed(rebuild=rebuild))
+        return rebuild
+
+    def _try_again(self, lineup: Lineup) -> None:
+        """Have the present index go on where it has stopped: what new code applies, it does too."""
+        if lineup.live is not None and not self._is_outdated(lineup.live):
+            for each in self._places.positions.parked(lineup.live):
+                self._handler(lineup.live, lineup).redrive(each.stream)
+
+    def _show(self, lineup: Lineup, rebuild: Rebuild) -> Rebuild:
+        done = replace(rebuild, state=State.DONE, finished_at=self._now(), error=None)
+        before = [lineup.previous] if lineup.previous else []
+        shown = replace(lineup.without(before), live=done.index, previous=lineup.live, rebuild=done)
+        self._tidy(shown)
+        return done
+
+    def _end(self, rebuild: Rebuild, state: State, error: str | None = None) -> Rebuild:
+        ended = replace(rebuild, state=state, finished_at=self._now(), error=error)
+        self._tidy(replace(self.lineup().without([rebuild.index]), rebuild=ended))
+        return ended
+
+    def _tidy(self, lineup: Lineup) -> Lineup:
+        """Keep a lineup, then drop what has left it; a crash in between leaves that to the next."""
+        lineup = self._keep(lineup.changed())
+        if not lineup.leaving:
+            return lineup
+        for index in lineup.leaving:
+            self._places.drop(index)
+        return self._keep(lineup.changed(leaving=()))
+
+    def _keep(self, lineup: Lineup) -> Lineup:
+        if not self._lineups.put(lineup):
+            raise Unavailable(f"the indexes of {self.name} have been changed meanwhile; ask again")
+        return lineup
+
+    def _kept(self, lineup: Lineup) -> str:
+        if lineup.previous is None:
+            raise Rejected("nothing-kept", f"no index of {self.name} is kept from before")
+        return lineup.previous
+
+    def _is_lost(self, index: str) -> bool:
+        """Tell whether nobody knows how to fill it, or its documents are gone."""
+        handler = self._handlers.get(version_of(index))
+        return handler is None or not self._places.has(index, handler.projection)
+
+    def _is_outdated(self, live: str | None) -> bool:
+        return live is None or version_of(live) != self.projection.version
+
+    def _handler(self, index: str, lineup: Lineup) -> ProjectionHandler:
+        """Return who fills an index; what nobody asks yet need not be visible at once."""
+        return self._handlers[version_of(index)].beside(index, visible=index == lineup.live)
 
     def _publishable(self, commits: Sequence[PackedCommit]) -> list[PackedCommit]:
         """Return them without those that the router holds back: they come once it goes on."""
         parked = self._places.positions.parked(self._router)
         stopped = {each.stream: each.version for each in parked}
         return [each for each in commits if each.version <= stopped.get(each.stream, each.version)]
-
-    def _keep(self, rebuild: Rebuild) -> Rebuild:
-        """Keep how far it is; if it is through, exchange the read models.
-
-        The last step is kept only after that: whoever crashes in between does both again.
-        """
-        if rebuild.left:
-            self._rebuilds.put(rebuild)
-            return rebuild
-        behind = self._behind()
-        if behind:
-            first = behind[0]
-            message = (
-                f"{len(behind)} streams would go back, the first is {first.stream}, which stops "
-                f"behind version {first.version}: {first.reason}; the old read model stays"
-            )
-            return self._end(rebuild, State.FAILED, message)
-        self._places.replace(self._index, self.name)
-        return self._end(rebuild, State.DONE)
-
-    def _end(self, rebuild: Rebuild, state: State, error: str | None = None) -> Rebuild:
-        ended = replace(rebuild, state=state, finished_at=self._now(), error=error)
-        self._rebuilds.put(ended)
-        self._places.clear(self.name)  # not before: without it nothing could be repeated
-        return ended
-
-    def _behind(self) -> list[ParkedStream]:
-        """Return the streams that have stopped beside earlier than in the old read model.
-
-        All others are as far as the log. Those that have gone on in the old one meanwhile, as they
-        were redriven, get a try.
-        """
-        for each in self._stopped_earlier():
-            self._beside.redrive(each.stream)
-        return self._stopped_earlier()
-
-    def _stopped_earlier(self) -> list[ParkedStream]:
-        positions = self._places.positions
-        return [
-            each
-            for each in positions.parked(self.name)
-            if positions.get(self._index, each.stream).version > each.version
-        ]

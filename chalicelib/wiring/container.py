@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import chalicelib
 from chalicelib.adapters.pydantic.json import read_json
+from chalicelib.services.answer_cache import AnswerCache
 from chalicelib.services.command_handler import CommandHandler
 from chalicelib.services.command_service import CommandService
 from chalicelib.services.commit_writer import CommitWriter
@@ -27,8 +28,10 @@ from chalicelib.services.recent_streams import RecentStreams
 from chalicelib.services.side_by_side import IN_TURN, SideBySide
 from chalicelib.services.snapshot_manager import SnapshotManager, SnapshotTrigger
 from chalicelib.services.streams import StreamReader
+from chalicelib.services.view_checks import check_views
 from chalicelib.wiring.codecs import Codecs
 from chalicelib.wiring.resources import resource
+from chalicelib.wiring.versions import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from chalicelib.services.governance.policy_engine import PolicyEngine
     from chalicelib.services.governance.schema_registry import EventCodec, SchemaRegistry
     from chalicelib.services.identity import Identity
+    from chalicelib.services.lineups import Lineups
     from chalicelib.services.positions import Positions
     from chalicelib.services.rate_limits import RateLimits
     from chalicelib.services.read_models import ReadModels
@@ -81,6 +85,7 @@ class Ports(WritePorts):
     dead_letters: DeadLetters
     rate_limits: RateLimits
     read_models: ReadModels
+    lineups: Lineups
     bus: EventBus
     identity: Identity
 
@@ -95,6 +100,8 @@ class System:
     temporal_limit: CallerLimit
     router: EventRouter
     projections: tuple[ProjectionHandler, ...]
+    superseded: Mapping[str, tuple[ProjectionHandler, ...]]
+    """By projection, what fills the indexes of the versions before, newest first."""
     snapshots: SnapshotManager
     operations: Operations
     identity: Identity
@@ -109,27 +116,38 @@ def compose(
     *,
     snapshot_interval: int,
     temporal_rate: int = DEFAULT_TEMPORAL_RATE,
+    max_staleness: int = 0,
 ) -> System:
     """Wire the contexts to the ports; raises Misconfigured for what can't fit together."""
     contexts = tuple(contexts)
+    check_views(contexts)
     write = write_side(ports, contexts, snapshot_interval=snapshot_interval)
     shapes, codec = write.shapes, write.codec
     temporal = Rate(temporal_rate, burst=2 * temporal_rate)
     router = EventRouter(
         ports.events, ports.bus, codec, ports.registry, write.policies, _parking(ports, ROUTER)
     )
-    projections = tuple(
-        _projection(projection, ports, codec, shapes)
+    versions = [
+        [_projection(each, ports, codec, shapes) for each in versions_of(projection)]
         for context in contexts
         for projection in context.projections
-    )
+    ]
+    projections = tuple(declared for declared, *_ in versions)
     return System(
         commands=write.commands,
-        queries=QueryService(ports.read_models, ports.positions, ports.now),
+        queries=QueryService(
+            ports.read_models,
+            ports.lineups,
+            ports.positions,
+            shapes,
+            ports.now,
+            AnswerCache(max_staleness),
+        ),
         streams=StreamReader(ports.events, codec),
         temporal_limit=CallerLimit("temporal", temporal, ports.rate_limits),
         router=router,
         projections=projections,
+        superseded={declared.projection.name: tuple(before) for declared, *before in versions},
         snapshots=SnapshotManager(ports.snapshots, write.loaders),
         operations=_operations(ports, router, projections),
         identity=ports.identity,

@@ -18,7 +18,6 @@ from chalicelib.adapters.embedded.folder import DataFolder, ReadOnlyFolder
 from chalicelib.adapters.embedded.positions import SqlitePositions
 from chalicelib.adapters.embedded.pump import Pump
 from chalicelib.adapters.embedded.rate_limits import MemoryRateLimits
-from chalicelib.adapters.embedded.read_models import SqliteReadModels
 from chalicelib.adapters.embedded.snapshots import SqliteSnapshotStore
 from chalicelib.services.snapshot_manager import DEFAULT_INTERVAL
 from chalicelib.wiring.container import System, compose, now
@@ -26,6 +25,7 @@ from chalicelib.wiring.contexts import CONTEXTS
 from chalicelib.wiring.identities import identity
 from chalicelib.wiring.mappings import EmbeddedPorts, Mappings
 from chalicelib.wiring.policies import policy_engine
+from chalicelib.wiring.read_models import read_models_and_lineups
 from chalicelib.wiring.registries import schema_registry
 from chalicelib.wiring.settings import Settings
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.embedded.mappings import MappingStatus
     from chalicelib.kernel.context import BoundedContext
+    from chalicelib.services.lineups import Lineups
+    from chalicelib.services.places import IndexedReadModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,18 @@ class Embedded:
             folder = DataFolder(settings.data)
             stack.callback(folder.close)
             bell = Event()
-            read_models = SqliteReadModels(folder.read_models)
-            ports = adapt(_ports(folder, bell, read_models, settings))
+            read_models, lineups = read_models_and_lineups(settings.opensearch, folder, bell.set)
+            ports = adapt(_ports(folder, bell, read_models, lineups, settings))
             system = compose(
                 ports,
                 contexts,
                 snapshot_interval=settings.snapshot_interval,
                 temporal_rate=settings.temporal_rate,
+                max_staleness=settings.max_staleness,
             )
             checkpoints = Checkpoints(folder.bus)
-            fed = Mappings(folder, ports, system, checkpoints, wake=bell.set)
-            fed.resume()
+            fed = Mappings(folder, ports, system, checkpoints)
+            fed.open()
             pump = Pump(checkpoints, fed.mappings(), bell)
             operations = replace(
                 system.operations,
@@ -114,8 +117,9 @@ class Reading:
         Raises Misconfigured.
         """
         with closing(ReadOnlyFolder(path)) as folder:
-            read_models = SqliteReadModels(folder.read_models)
-            ports = _ports(folder, Event(), read_models, Settings())
+            bell, settings = Event(), Settings()
+            read_models, lineups = read_models_and_lineups(settings.opensearch, folder, bell.set)
+            ports = _ports(folder, bell, read_models, lineups, settings)
             system = compose(ports, contexts, snapshot_interval=DEFAULT_INTERVAL)
             yield cls(ports, system, folder)
 
@@ -132,7 +136,11 @@ class Reading:
 
 
 def _ports(
-    folder: DataFolder, bell: Event, read_models: SqliteReadModels, settings: Settings
+    folder: DataFolder,
+    bell: Event,
+    read_models: IndexedReadModels,
+    lineups: Lineups,
+    settings: Settings,
 ) -> EmbeddedPorts:
     return EmbeddedPorts(
         events=SqliteEventStore(folder.event_store, wake=bell.set),
@@ -142,6 +150,7 @@ def _ports(
         decisions=SqliteDecisions(folder.decisions),
         rate_limits=MemoryRateLimits(now),
         read_models=read_models,
+        lineups=lineups,
         bus=SqliteEventBus(folder.bus, wake=bell.set),
         registry=schema_registry(settings.registry),
         policies=policy_engine(settings.policies),

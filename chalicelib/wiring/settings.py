@@ -31,6 +31,11 @@ DEFAULT_REGISTRY_AGE: Final = 60
 RELEASED: Final = "released"
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+DOMAIN: Final = "es"
+SERVERLESS: Final = "aoss"
+DEFAULT_PREFIX: Final = "nexus-"
+DEFAULT_REFRESH: Final = 500
+_PREFIX: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,25 @@ class PolicySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSearchSettings:
+    """Where read models lie, if not in the data folder."""
+
+    url: str = ""
+    """Empty: in the data folder."""
+    region: str = ""
+    """With it, requests are signed for AWS."""
+    service: str = DOMAIN
+    user: str = ""
+    password: str = field(default="", repr=False)
+    prefix: str = DEFAULT_PREFIX
+    """Of all indexes: no two systems may share it."""
+    refresh: int = DEFAULT_REFRESH
+    """Milliseconds until what was written can be found."""
+    shards: int = 1
+    replicas: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSettings:
     """Whose bearer tokens are believed."""
 
@@ -80,9 +104,12 @@ class Settings:
     """Of the local server, at a time; others wait."""
     temporal_rate: int = DEFAULT_TEMPORAL_RATE
     """Reads of the past per second that each caller may make; twice as many at once."""
+    max_staleness: int = 0
+    """Seconds that an answer may be given again where an index can't tell if it has changed."""
     registry: RegistrySettings = RegistrySettings()
     tokens: TokenSettings = TokenSettings()
     policies: PolicySettings = PolicySettings()
+    opensearch: OpenSearchSettings = OpenSearchSettings()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -99,7 +126,9 @@ class Settings:
             temporal_rate=reader.number(
                 "NEXUS_TEMPORAL_RATE", DEFAULT_TEMPORAL_RATE, range(1, 100_001)
             ),
+            max_staleness=reader.number("NEXUS_MAX_STALENESS", 0, range(86_401)),
             registry=reader.registry(),
+            opensearch=reader.opensearch(),
             tokens=reader.tokens(),
             policies=reader.policies(),
         )
@@ -136,6 +165,24 @@ class _Reader:
             user=self._environ.get("NEXUS_REGISTRY_USER", ""),
             password=self._environ.get("NEXUS_REGISTRY_PASSWORD", ""),
             max_age=self.number("NEXUS_REGISTRY_MAX_AGE", DEFAULT_REGISTRY_AGE, range(1, 86_401)),
+        )
+
+    def opensearch(self) -> OpenSearchSettings:
+        prefix = self._environ.get("NEXUS_OPENSEARCH_PREFIX") or DEFAULT_PREFIX
+        if not _PREFIX.fullmatch(prefix):
+            self.faults.append(
+                f"NEXUS_OPENSEARCH_PREFIX={prefix!r} is not made of small letters, digits and -"
+            )
+        return OpenSearchSettings(
+            url=self._environ.get("NEXUS_OPENSEARCH_URL", ""),
+            region=self._environ.get("NEXUS_OPENSEARCH_REGION", ""),
+            service=self.choice("NEXUS_OPENSEARCH_SERVICE", DOMAIN, (DOMAIN, SERVERLESS)),
+            user=self._environ.get("NEXUS_OPENSEARCH_USER", ""),
+            password=self._environ.get("NEXUS_OPENSEARCH_PASSWORD", ""),
+            prefix=prefix,
+            refresh=self.number("NEXUS_OPENSEARCH_REFRESH", DEFAULT_REFRESH, range(10, 5_001)),
+            shards=self.number("NEXUS_OPENSEARCH_SHARDS", 1, range(1, 101)),
+            replicas=self.number("NEXUS_OPENSEARCH_REPLICAS", 1, range(6)),
         )
 
     def tokens(self) -> TokenSettings:

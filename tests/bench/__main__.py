@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tests.bench import decisions, embedded, governance
+from tests.bench import decisions, embedded, governance, queries
 from tests.bench.asking import asking
 from tests.bench.installing import NEXUS, PEERS, CannotInstall, Here, Peer
 from tests.bench.meter import Meter
@@ -64,7 +64,8 @@ def everything() -> Results:
     rates = embedded.measure()
     logger.info("  %.0f commands a second, embedded", rates.commands)
     logger.info("  %.0f bare inserts a second", rates.inserts)
-    return Results(cells, cpu, runs, governance.measure(), decisions.measure(), rates)
+    measured = (governance.measure(), decisions.measure(), queries.measure())
+    return Results(cells, cpu, runs, *measured, rates)
 
 
 def costs(peers: list[Peer] | tuple[Peer, ...]) -> dict[tuple[str, str], Cell]:

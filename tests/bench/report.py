@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.bench.decisions import Decided
     from tests.bench.embedded import Rates
     from tests.bench.governance import Taken
+    from tests.bench.queries import Taken as Asked
     from tests.bench.sweep import Run
 
 _PAGE: Final = Path(__file__).parent / "page.md"
@@ -39,6 +40,7 @@ class Results:
     """Of writers side by side."""
     governance: Sequence[Taken]
     decisions: Sequence[Decided]
+    queries: Sequence[Asked]
     rates: Rates
 
 
@@ -54,6 +56,7 @@ def page(results: Results) -> str:
         commits=COMMITS,
         governance=_governance(results.governance),
         decisions=decisions_section(results.decisions),
+        queries=_queries(results.queries),
         ratio=rates.commands / rates.inserts,
         command=rates.inserts / rates.commands,
         command_cpu=rates.command_cpu * 1000,
@@ -131,6 +134,16 @@ def _cpu(cpu: Mapping[str, float]) -> str:
 def _governance(taken: Sequence[Taken]) -> str:
     rows = [[each.what, each.goal, f"{each.p50:,.1f}", f"{each.p99:,.1f}"] for each in taken]
     return _table(["call", "goal (p99)", "median", "p99"], rows)
+
+
+def _queries(taken: Sequence[Asked]) -> str:
+    rows = [
+        [each.what, f"{each.kept[0]:.2f} ms", f"{each.kept[1]:.2f} ms"]
+        + [f"{ratio:.0f}" for ratio in each.ratios]
+        for each in taken
+    ]
+    head = ["query", "kept, median (goal 1 ms)", "kept, p99"]
+    return _table([*head, "computed, times the median", "times the p99"], rows)
 
 
 def _sweep(runs: Sequence[Run]) -> str:

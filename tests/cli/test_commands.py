@@ -204,9 +204,9 @@ class TestProjections:
 
         assert {"name": "router.changes", "position": 7, "lag": 0, "parked": []} == told["router"]
         assert ["order-details-v2", "customer-orders-v1", "sales-v1"] == [
-            item["index"] for item in told["items"]
+            item["live"] for item in told["items"]
         ]
-        assert [0] * 10 == [each["lag"] for item in told["items"] for each in item["consumers"]]
+        assert [0] * 7 == [each["lag"] for item in told["items"] for each in item["consumers"]]
 
     def test_that_have_stopped(self, nexus, stopped):
         """

@@ -17,6 +17,8 @@ import pytest
 from chalicelib.cli import checks
 from chalicelib.cli.checks import OLDEST_PYTHON, TOOLS
 from chalicelib.cli.progress import progress
+from chalicelib.wiring.embedded import Embedded
+from chalicelib.wiring.settings import Settings
 from tests.support.hygiene import ROOT
 from tests.support.server import Server
 
@@ -164,7 +166,7 @@ class TestRedrive:
 
 @pytest.mark.requirement("R5")
 class TestRebuild:
-    words = ("projections", "rebuild", "order-details-v2")
+    words = ("projections", "rebuild", "order-details")
 
     def test_fills_a_read_model_anew(self, nexus, stopped):
         """
@@ -187,7 +189,7 @@ class TestRebuild:
             done = nexus(*self.words, "--url", server.http.base_url)
 
         assert (0, "") == (done.code, done.err)
-        assert done.out.startswith("order-details-v2 is rebuilt from 7 commits; seconds: ")
+        assert done.out.startswith("order-details is rebuilt from 7 commits; seconds: ")
 
     def test_shows_a_bar(self, monkeypatch, capsys):
         """
@@ -213,7 +215,7 @@ class TestRebuild:
             done = nexus(*self.words, "--url", url)
 
         ((method, path, _body),) = asked
-        assert ("POST", "/api/operations/projections/order-details-v2/rebuild") == (method, path)
+        assert ("POST", "/api/operations/projections/order-details/rebuild") == (method, path)
         assert 0 == done.code
 
     def test_that_has_failed(self, nexus):
@@ -225,17 +227,46 @@ class TestRebuild:
             done = nexus(*self.words, "--url", url)
 
         assert 1 == done.code
-        assert "order-details-v2 was not rebuilt: 1 streams would go back\n" == done.out
+        assert "order-details was not rebuilt: 1 streams would go back\n" == done.out
+
+    def test_that_is_held(self, nexus):
+        """
+        Exit code 1, how they differ, and what to do.
+        """
+        held = RUNNING | {"state": "held", "error": "3 documents are now 4"}
+        with answering(202, held) as (url, _):
+            done = nexus(*self.words, "--url", url)
+
+        assert 1 == done.code
+        assert "order-details-v2 is filled, and differs: 3 documents are now 4\n" in done.out
+        assert "nexus projections switch order-details" in done.out
+
+    def test_may_differ_if_that_is_accepted(self, nexus, data):
+        """
+        Then the new index answers, though another one was there before.
+        """
+        with Embedded.assemble(Settings(data=data)) as embedded:
+            lost = "DELETE FROM documents WHERE index_name = 'order-details-v2'"
+            with embedded.folder.read_models.write() as connection:
+                connection.execute(lost)
+        with Server(data) as server:
+            address = ("--url", server.http.base_url)
+            held = nexus(*self.words, *address)
+            accepted = nexus(*self.words, *address, "--accept-differences")
+
+        assert (1, 0) == (held.code, accepted.code)
+        assert "0 documents are now 3; 3 of 3 compared differ" in held.out
+        assert "order-details-v2-r2 answers." in accepted.out
 
     def test_of_what_there_is_not(self, nexus, data):
         """
         The system's own sentence, and exit code 2.
         """
         with Server(data) as server:
-            done = nexus("projections", "rebuild", "no-such-v1", "--url", server.http.base_url)
+            done = nexus("projections", "rebuild", "no-such", "--url", server.http.base_url)
 
         assert (2, "", 1) == (done.code, done.out, done.err.count("\n"))
-        assert "there is no read model no-such-v1" in done.err
+        assert "there is no projection no-such" in done.err
 
     def test_where_no_system_runs(self, nexus, nobody):
         """
@@ -403,3 +434,32 @@ class TestDoctor:
         assert 1 == done.code
         assert "stray.avsc should lie at" in found["schemas"]["found"]
         assert "there are no policies in" in found["policies"]["found"]
+
+
+@pytest.mark.requirement("R5")
+@pytest.mark.requirement("T8")
+def test_indexes_are_compared_and_chosen(nexus, data):
+    """
+    After a rebuild the one before is the same, can answer again, and can be dropped.
+    """
+    with Server(data) as server:
+        address = ("order-details", "--url", server.http.base_url)
+        alone = nexus("projections", "compare", *address)
+        nexus("projections", "rebuild", *address)
+        compared = nexus("projections", "compare", *address)
+        told = [
+            nexus("projections", action, *address)
+            for action in ("roll-back", "retire", "retire", "switch", "discard")
+        ]
+
+    assert 2 == alone.code
+    assert (0, "3 documents, 3 in the other index.\n0 of 3 compared differ.\n") == (
+        compared.code,
+        compared.out,
+    )
+    assert [0, 0, 2, 2, 2] == [each.code for each in told]
+    assert (
+        "order-details: order-details-v2 answers; kept for a roll-back: order-details-v2-r2.\n"
+        == told[0].out
+    )
+    assert "order-details: order-details-v2 answers; kept for a roll-back: none.\n" == told[1].out

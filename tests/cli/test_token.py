@@ -13,7 +13,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.requirement("R12")
 
 ORDER = {"orderId": "o-1", "customerId": "c", "totalAmount": 5}
-INDEX = "order-details-v2"
+PROJECTION = "order-details"
 
 
 @pytest.fixture(name="token")
@@ -27,7 +27,7 @@ def test_the_running_system_believes_it(nexus, token, tmp_path, monkeypatch):
     monkeypatch.setenv("NEXUS_AUTH", "jwt")
     clerk = token("--sub", "alice", "--groups", "orders.clerk").out.strip()
     operator = token("--sub", "bob", "--scope", "operations").out.strip()
-    rebuild = ("projections", "rebuild", INDEX, "--url")
+    rebuild = ("projections", "rebuild", PROJECTION, "--url")
 
     with Server(tmp_path / "data") as server:
         assert 401 == server.command("PlaceOrder", ORDER).status_code

@@ -13,7 +13,7 @@ from tests.support.commits import a_commit, a_stream
 
 if TYPE_CHECKING:
     from chalicelib.services.dead_letters import DeadLetters
-    from chalicelib.wiring.mappings import PlaceOfLetters
+    from chalicelib.services.places import ClearableLetters
 
 MINE = "orders-v1"
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123456, UTC)
@@ -73,23 +73,10 @@ class DeadLettersContract:
 
 
 @pytest.mark.requirement("R5")
-class PlaceOfLettersContract:
-    """Bind it with a fixture ``letters`` that is a Place too, with nothing in it."""
+class ClearableLettersContract:
+    """Bind it with a fixture ``letters`` that are Clearable too, with nothing in it."""
 
-    def test_a_consumer_can_get_anothers(self, letters: PlaceOfLetters):
-        """All of them and no others, any number of times; the other one keeps its own."""
-        kept = [a_letter("a", 1, "z-v1"), a_letter("a", 4, "z-v1")]
-        for letter in (a_letter("a", 2), a_letter("b"), *kept):
-            letters.put(letter)
-
-        letters.replace(MINE, by="z-v1")
-        letters.replace(MINE, by="z-v1")
-
-        assert [*(replace(each, consumer=MINE) for each in kept), *kept] == list(letters.all())
-        letters.replace(MINE, by="nobody")
-        assert kept == list(letters.all())
-
-    def test_a_consumers_letters_can_be_forgotten(self, letters: PlaceOfLetters):
+    def test_a_consumers_letters_can_be_forgotten(self, letters: ClearableLetters):
         """Those of all streams, and no other consumer's; again, nothing happens."""
         kept = a_letter("a", 1, "z-v1")
         for letter in (a_letter("a", 2), a_letter("b"), kept):

@@ -12,8 +12,8 @@ from chalicelib.services.positions import ParkedStream, Position
 from tests.support.commits import a_stream
 
 if TYPE_CHECKING:
+    from chalicelib.services.places import ClearablePositions
     from chalicelib.services.positions import Positions
-    from chalicelib.services.rebuilds import PlaceOfPositions
 
 MINE = "orders-v1"
 ANOTHER = "orders-v2"
@@ -199,34 +199,10 @@ class PositionsContract:
 
 
 @pytest.mark.requirement("R5")
-class PlaceOfPositionsContract:
-    """Bind it with a fixture ``positions`` that is a Place too, with nothing in it."""
+class ClearablePositionsContract:
+    """Bind it with a fixture ``positions`` that are Clearable too, with nothing in it."""
 
-    def test_a_consumer_can_get_anothers(self, positions: PlaceOfPositions):
-        """Also backwards, with marks and what waits; any number of times; the other keeps them."""
-        positions.advance(MINE, {a_stream("a"): 9, a_stream("b"): 9})
-        positions.park(MINE, a_stream("c"), 9, "poison")
-        positions.advance(ANOTHER, {a_stream("a"): 3})
-        positions.park(ANOTHER, a_stream("d"), 4, "another")
-        positions.wait(ANOTHER, a_stream("d"))
-
-        positions.replace(MINE, by=ANOTHER)
-        positions.replace(MINE, by=ANOTHER)
-
-        expected = [Position(3), Position(), Position(), Position(4, "another", waiting=1)]
-        for consumer in (MINE, ANOTHER):
-            assert expected == [positions.get(consumer, a_stream(name)) for name in "abcd"]
-        assert [MINE, ANOTHER] == [parked.consumer for parked in positions.parked()]
-
-    def test_a_consumer_that_nobody_knows_has_none_to_give(self, positions: PlaceOfPositions):
-        """Then there are none."""
-        positions.advance(MINE, {a_stream(): 9})
-
-        positions.replace(MINE, by=ANOTHER)
-
-        assert Position() == positions.get(MINE, a_stream())
-
-    def test_a_consumers_positions_can_be_forgotten(self, positions: PlaceOfPositions):
+    def test_a_consumers_positions_can_be_forgotten(self, positions: ClearablePositions):
         """With the marks, and no other consumer's; again, nothing happens."""
         for consumer in (MINE, ANOTHER):
             positions.advance(consumer, {a_stream("a"): 9})

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.kernel.errors import Misconfigured
 from chalicelib.services.read_models import Document, Filter, Group, Grouping, Query, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from chalicelib.services.places import IndexedReadModels
     from chalicelib.services.read_models import ReadModels, Scalar
-    from chalicelib.wiring.mappings import PlaceOfDocuments
 
 INDEX = "orders-v1"
 ANOTHER = "orders-v2"
 TENANT = "default"
+FIELDS: Mapping[str, type[Scalar]] = {"total": int, "status": str, "gift": bool}
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "gt": operator.gt,
@@ -534,47 +536,131 @@ class ReadModelsContract:
         assert [] == read_models.group(INDEX, Grouping(TENANT, none, ("day",), ("total",)))
         assert [] == read_models.group(INDEX, Grouping(TENANT, none, (), ("total",)))
 
+    def test_a_revision_changes_with_what_is_put(self, read_models: ReadModels):
+        """Of that tenant in that index only; or it can't be told at all."""
+        places = [(INDEX, TENANT), (INDEX, "another"), (ANOTHER, TENANT)]
+        seen = [[read_models.revision(*place) for place in places]]
+        puts = [a_document("a", 1), a_document("a", 2), a_document("b"), a_tombstone("a", 3)]
+        for document in puts:
+            read_models.put(INDEX, [document])
+            seen.append([read_models.revision(*place) for place in places])
+
+        mine, another, elsewhere = zip(*seen, strict=True)
+        assert set(mine) == {None} or len(seen) == len(set(mine))
+        assert [1, 1] == [len(set(another)), len(set(elsewhere))]
+
 
 @pytest.mark.requirement("R5")
-class PlaceOfDocumentsContract:
-    """Bind it with a fixture ``read_models`` that is a Place too, with nothing in it."""
+class IndexesContract:
+    """Bind it with a fixture ``read_models`` that are Indexes too, with nothing in it."""
 
-    def test_an_index_can_get_what_another_has(self, read_models: PlaceOfDocuments):
-        """Nothing else, also in an older version, tombstones too; again and again; both have it."""
-        read_models.put(INDEX, [a_document("a", 9, total=1), a_document("gone", 9, total=2)])
-        others = [a_document("a", 3, total=5), a_tombstone("b", 4), a_document("c", total=6)]
-        read_models.put(ANOTHER, others)
+    def test_an_index_is_made_once(self, read_models: IndexedReadModels):
+        """The second time it is as it was."""
+        assert read_models.create(INDEX, FIELDS)
+        read_models.put(INDEX, [a_document(total=1)])
 
-        read_models.replace(INDEX, by=ANOTHER)
-        read_models.replace(INDEX, by=ANOTHER)
+        assert not read_models.create(INDEX, FIELDS)
+        assert read_models.exists(INDEX, FIELDS)
+        assert not read_models.exists(ANOTHER, FIELDS)
+        assert read_models.get(INDEX, TENANT, "a") is not None
 
-        for index in (INDEX, ANOTHER):
-            assert others == [read_models.get(index, TENANT, name) for name in "abc"]
-            assert ["a", "c"] == ids(read_models.find(index, a_query()))
-        assert read_models.get(INDEX, TENANT, "gone") is None
+    @pytest.mark.parametrize(
+        "fields", [{"total": int}, {**FIELDS, "more": str}, {**FIELDS, "total": str}], ids=str
+    )
+    def test_an_index_of_other_fields_is_refused(
+        self, read_models: IndexedReadModels, fields: Mapping[str, type[Scalar]]
+    ):
+        """It can't answer what would be asked of it; the message names it."""
+        read_models.create(INDEX, FIELDS)
 
-    def test_an_index_that_is_empty_has_nothing_to_give(self, read_models: PlaceOfDocuments):
-        """Then there is nothing."""
-        read_models.put(INDEX, [a_document()])
+        with pytest.raises(Misconfigured, match=INDEX):
+            read_models.create(INDEX, fields)
+        with pytest.raises(Misconfigured, match=INDEX):
+            read_models.exists(INDEX, fields)
 
-        read_models.replace(INDEX, by=ANOTHER)
-
-        assert read_models.get(INDEX, TENANT, "a") is None
-
-    def test_an_index_can_be_cleared(self, read_models: PlaceOfDocuments):
+    def test_an_index_can_be_dropped(self, read_models: IndexedReadModels):
         """Of all tenants and versions, so that it is as new; no other index is touched."""
         for index in (INDEX, ANOTHER):
+            read_models.create(index, FIELDS)
             read_models.put(index, [a_document("a", 9, total=1), a_tombstone("b", 9)])
             read_models.put(index, [a_document("a", 9, "another", total=1)])
 
-        read_models.clear(INDEX)
-        read_models.clear(INDEX)
+        read_models.drop(INDEX)
+        read_models.drop(INDEX)
+        assert not read_models.exists(INDEX, FIELDS)
+        assert read_models.create(INDEX, FIELDS)
         read_models.put(INDEX, [a_document("b", total=7)])
 
         assert read_models.get(INDEX, TENANT, "a") is None
         assert read_models.get(INDEX, "another", "a") is None
         assert ["b"] == ids(read_models.find(INDEX, a_query()))
         assert ["a"] == ids(read_models.find(ANOTHER, a_query()))
+
+    def test_a_revision_never_comes_back(self, read_models: IndexedReadModels):
+        """An index that was dropped and made again is another one; or it can't be told at all."""
+        seen: list[int | None] = []
+        for _ in range(3):
+            read_models.create(INDEX, FIELDS)
+            read_models.put(INDEX, [a_document("a", total=len(seen))])
+            seen.append(read_models.revision(INDEX, TENANT))
+            read_models.drop(INDEX)
+            seen.append(read_models.revision(INDEX, TENANT))
+
+        assert set(seen) == {None} or len(seen) == len(set(seen))
+
+    def test_what_need_not_be_visible_is_so_once_it_has_settled(
+        self, read_models: IndexedReadModels
+    ):
+        """And can be got before, as a projection folds on from it."""
+        read_models.create(INDEX, FIELDS)
+        documents = [a_document(f"{n}", total=n) for n in range(20)]
+
+        read_models.put(INDEX, documents, visible=False)
+        got = [read_models.get(INDEX, TENANT, each.id) for each in documents]
+        read_models.settle(INDEX)
+
+        assert documents == got
+        assert documents == read_models.find(INDEX, a_query())
+        assert 20 == read_models.count(INDEX)
+
+    def test_all_can_be_paged_through(self, read_models: IndexedReadModels):
+        """Of all tenants, in one order, tombstones too; each once, as it is."""
+        read_models.create(INDEX, FIELDS)
+        documents = [
+            a_document(f"{n:02}", n + 1, tenant, total=n)
+            for tenant in ("a", "b-c", "b")
+            for n in range(7)
+        ]
+        documents.append(a_tombstone("gone", 3))
+        read_models.put(INDEX, random.Random(5).sample(documents, len(documents)), visible=False)
+        read_models.settle(INDEX)
+
+        pages, behind = list[Document](), None
+        while page := read_models.page(INDEX, behind, 3):
+            pages += page
+            behind = (page[-1].tenant, page[-1].id)
+
+        assert sorted(documents, key=lambda each: (each.tenant, each.id)) == pages
+        assert len(documents) == read_models.count(INDEX)
+
+    def test_a_sample_is_some_of_them(self, read_models: IndexedReadModels):
+        """Each once, as it is; another seed draws others; all, if there are no more."""
+        read_models.create(INDEX, FIELDS)
+        documents = [a_document(f"{n:03}", total=n) for n in range(199)] + [a_tombstone("gone")]
+        read_models.put(INDEX, documents)
+
+        first, second = (read_models.sample(INDEX, seed, 20) for seed in (1, 2))
+        whole = read_models.sample(INDEX, 3, 1000)
+
+        by_id = {each.id: each for each in documents}
+        for drawn in (first, second):
+            assert 20 == len(set(ids(drawn)))
+            assert [by_id[each.id] for each in drawn] == drawn
+        assert set(ids(first)) != set(ids(second))
+        assert set(by_id) == set(ids(whole))
+        assert [] == read_models.page(ANOTHER, None, 10)
+        assert [] == read_models.sample(ANOTHER, 1, 10)
+        assert 0 == read_models.count(ANOTHER)
 
 
 def _random_document(chance: random.Random, number: int) -> Document:

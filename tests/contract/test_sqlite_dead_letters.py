@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.dead_letters import SCHEMA, SqliteDeadLetters
-from tests.contract.dead_letters import DeadLettersContract, PlaceOfLettersContract
+from tests.contract.dead_letters import ClearableLettersContract, DeadLettersContract
 
 
 class TestSqliteDeadLetters(DeadLettersContract):
@@ -18,7 +18,7 @@ class TestSqliteDeadLetters(DeadLettersContract):
             yield SqliteDeadLetters(database)
 
 
-class TestSqliteLettersAsPlace(PlaceOfLettersContract):
+class TestSqliteLettersCleared(ClearableLettersContract):
     @pytest.fixture
     def letters(self, tmp_path):
         with closing(Database(tmp_path / "test.db", SCHEMA)) as database:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.positions import SCHEMA, SqlitePositions
-from tests.contract.positions import PlaceOfPositionsContract, PositionsContract
+from tests.contract.positions import ClearablePositionsContract, PositionsContract
 
 
 class TestSqlitePositions(PositionsContract):
@@ -18,7 +18,7 @@ class TestSqlitePositions(PositionsContract):
             yield SqlitePositions(database)
 
 
-class TestSqlitePositionsAsPlace(PlaceOfPositionsContract):
+class TestSqlitePositionsCleared(ClearablePositionsContract):
     @pytest.fixture
     def positions(self, tmp_path):
         with closing(Database(tmp_path / "test.db", SCHEMA)) as database:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.read_models import SCHEMA, SqliteReadModels
-from tests.contract.read_models import PlaceOfDocumentsContract, ReadModelsContract
+from tests.contract.read_models import IndexesContract, ReadModelsContract
 
 
 class TestSqliteReadModels(ReadModelsContract):
@@ -18,7 +18,7 @@ class TestSqliteReadModels(ReadModelsContract):
             yield SqliteReadModels(database)
 
 
-class TestSqliteDocumentsAsPlace(PlaceOfDocumentsContract):
+class TestSqliteIndexes(IndexesContract):
     @pytest.fixture
     def read_models(self, tmp_path):
         with closing(Database(tmp_path / "test.db", SCHEMA)) as database:

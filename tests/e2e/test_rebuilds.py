@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from chalicelib.adapters.embedded.folder import ReadOnlyFolder
-from chalicelib.adapters.embedded.rebuilds import SqliteRebuilds
-from chalicelib.services.rebuilds import State
+from chalicelib.adapters.embedded.lineups import SqliteLineups
+from chalicelib.services.lineups import State
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
 from tests.support.client import Client
@@ -19,7 +19,7 @@ from tests.support.server import Server
 pytestmark = [pytest.mark.requirement("R5"), pytest.mark.requirement("T11")]
 
 INDEX = "order-details-v2"
-REBUILD = f"/api/operations/projections/{INDEX}/rebuild"
+REBUILD = "/api/operations/projections/order-details/rebuild"
 ORDERS = 400
 KILLS = 3
 
@@ -43,7 +43,7 @@ def _data(tmp_path):
 def last(data):
     """What is stored of the last rebuild."""
     with closing(ReadOnlyFolder(data)) as folder:
-        return SqliteRebuilds(folder.rebuilds).get(INDEX)
+        return SqliteLineups(folder.lineups).get("order-details").rebuild
 
 
 def write(server, number, accepted):

@@ -88,11 +88,16 @@ def too_large_order():
     return {**ORDER, "totalAmount": 5000, "lines": lines}
 
 
-def foreign_cursor():
-    """A cursor of another query than the one it is given with."""
-    language = QueryLanguage(order_details.index, OrderDetails)
-    query = language.query("default", [("status", "paid")], {}, "-placedAt")
-    return language.cursor(query, Document("default", "o-1", 1, b"{}", {"placedAt": "2026"}))
+def a_cursor(*parameters, tenant="default", index=order_details.index, value="2026"):
+    """A cursor of a list of orders, or of one that only looks like it."""
+    language = QueryLanguage(index, OrderDetails)
+    query = language.query(tenant, list(parameters), {}, "-placedAt")
+    return language.cursor(query, Document(tenant, "o-1", 1, b"{}", {"placedAt": value}))
+
+
+def repeated(count, parameter="version[gt]=0"):
+    """A target with that many parameters."""
+    return "/api/orders?" + "&".join([parameter] * count)
 
 
 def cases(status, kind, table):
@@ -195,7 +200,64 @@ QUERIES = {
     "flag": ("/api/orders?feedbackInvited=yes", "yes"),
     "sort": ("/api/orders?sort=colour", "colour"),
     "cursor": ("/api/orders?cursor=x", "cursor"),
-    "cursor-foreign": (f"/api/orders?cursor={foreign_cursor()}", "cursor"),
+    "cursor-of-another-query": (f"/api/orders?cursor={a_cursor(('status', 'paid'))}", "belong"),
+    "cursor-of-another-tenant": (f"/api/orders?cursor={a_cursor(tenant='other')}", "belong"),
+    "cursor-of-another-list": (f"/api/customers/c-1/orders?cursor={a_cursor()}", "belong"),
+    "cursor-of-another-index": (
+        f"/api/orders?cursor={a_cursor(index='order-details-v1')}",
+        "begin anew",
+    ),
+    "cursor-of-a-rebuild": (
+        f"/api/orders?cursor={a_cursor(index=order_details.index + '-r2')}",
+        "begin anew",
+    ),
+    "cursor-of-another-kind": (f"/api/orders?cursor={a_cursor(value=7)}", "begin anew"),
+    "cursor-changed": (f"/api/orders?cursor={a_cursor()[:-4]}AAAA", "cursor"),
+    "cursor-cut": (f"/api/orders?cursor={a_cursor()[:-9]}", "cursor"),
+    "cursor-long": (f"/api/orders?cursor={'A' * 60_000}", "cursor"),
+    "cursor-deep": (f"/api/orders?cursor={'W1tb' * 12_000}", "cursor"),
+    "cursor-empty": ("/api/orders?cursor=", "cursor"),
+    "cursor-twice": (f"/api/orders?cursor={a_cursor()}&cursor={a_cursor()}", "more than once"),
+    "offset": ("/api/orders?offset=1000000", "no such field"),
+    "page": ("/api/orders?page=1000000", "no such field"),
+    "from": ("/api/orders?from=1000000&size=1000", "no such field"),
+    "filter-open": ("/api/orders?totalAmount[gte=5", "totalAmount[gte"),
+    "filter-closed": ("/api/orders?totalAmount]gte[=5", "no such field"),
+    "filter-empty": ("/api/orders?totalAmount[]=5", "no such field"),
+    "filter-nested": ("/api/orders?totalAmount[gte][lte]=5", "no such field"),
+    "filter-case": ("/api/orders?totalAmount[GTE]=5", "no such field"),
+    "filter-nameless": ("/api/orders?=5", "no such field"),
+    "filter-of-items": ("/api/orders?lines=x", "no such field"),
+    "filter-within-items": ("/api/orders?lines.productId=x", "no such field"),
+    "filter-tenant": ("/api/orders?tenant=other", "no such field"),
+    "filter-internal": ("/api/orders?__class__=x", "no such field"),
+    "filter-script": ("/api/orders?script[source]=ctx", "no such field"),
+    "filter-dollar": ("/api/orders?status[$ne]=paid", "no such field"),
+    "filter-sql": ("/api/orders?status'%20OR%201=1%20--=x", "no such field"),
+    "filter-sql-path": ("/api/orders?$.status=x", "no such field"),
+    "filter-json": ("/api/orders?%7B%22match_all%22:%7B%7D%7D=x", "no such field"),
+    "filter-null": ("/api/orders?status%00=paid", "no such field"),
+    "value-sql": ("/api/orders?totalAmount=1;DROP%20TABLE%20documents", "is no amount"),
+    "value-long": (f"/api/orders?customerId={'x' * 501}", "is no text"),
+    "value-huge-number": (f"/api/orders?version={'9' * 400}", "is no integer"),
+    "conditions-101": (repeated(101), "at most 100 conditions, not 101"),
+    "conditions-thousands": (repeated(4_500), "at most 100 conditions, not 4500"),
+    "unknown-thousands": (repeated(10_000, "x=1"), "at most 100 conditions, not 10000"),
+    "limits-thousands": (repeated(5_000, "limit=1"), "limit is given more than once"),
+    "totals-conditions": (repeated(101, "totalAmount=1").replace("orders", "sales"), "not 101"),
+    "totals-paging": ("/api/sales?limit=5", "limit"),
+    "totals-cursor": (f"/api/sales?cursor={a_cursor()}", "cursor"),
+    "totals-search": ("/api/sales?q=paid", "no such field"),
+    "sort-sql": ("/api/orders?sort=placedAt;DROP%20TABLE%20documents", "can't sort by"),
+    "sort-twice": ("/api/orders?sort=placedAt,version", "can't sort by"),
+    "sort-optional": ("/api/orders?sort=carrier", "can't sort by"),
+    "sort-long": (f"/api/orders?sort={'x' * 5_000}", "can't sort by"),
+    "search-wildcards": ("/api/orders?q=" + "*" * 100, "q is 1 to 10 words"),
+    "search-percent": ("/api/orders?q=%25", "q is 1 to 10 words"),
+    "search-question-marks": ("/api/orders?q=%3F%3F%3F", "q is 1 to 10 words"),
+    "search-many": ("/api/orders?q=" + "a*+" * 11, "q is 1 to 10 words"),
+    "search-huge": ("/api/orders?q=" + "a" * 60_000, "q is 1 to 10 words"),
+    "search-twice": ("/api/orders?q=a&q=b", "q is given more than once"),
     "cursor-of-stream": ("/api/orders?cursor=1-1", "cursor"),
     "limit-0": ("/api/orders?limit=0", "limit"),
     "limit-10000": ("/api/orders?limit=10000", "limit"),
@@ -393,6 +455,22 @@ def test_it_is_told_what_is_wrong(exchange, status, kind, sent, said):
     assert (status, f"/problems/{kind}") == (members["status"], members["type"])
     assert said in json.dumps(members, ensure_ascii=False)
     assert "%r" not in members["detail"]
+
+
+@pytest.mark.requirement("R6")
+@pytest.mark.parametrize(
+    "asked",
+    ["q=*aid", "q=pla*+OR+1=1", "q=p_aced", "q=%22placed%22~9", "customerId=*",
+     "customerId=%25", "customerId='+OR+'1'='1", "customerId=c-1%00", "customerId[gte]=c-2%F4%8F",
+     "customerId=c-1)+--", "orderId[gt]=%7B%22gt%22:%22%22%7D"],
+)  # fmt: skip
+def test_what_means_something_elsewhere_means_itself_here(exchange, asked):
+    """No wildcard, no quote and no operator within a value: it finds what has it, or nothing."""
+    answer = exchange(get(f"/api/orders?{asked}"))
+
+    _, _, body = answer.partition(b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert [] == json.loads(body)["items"]
 
 
 @pytest.mark.parametrize(

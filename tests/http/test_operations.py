@@ -65,12 +65,12 @@ def test_a_stopped_stream_is_seen(http):
     (projection,) = http.get("/api/operations/projections").json()["items"]
     (letter,) = http.get("/api/operations/dlq").json()["items"]
 
-    assert (POISON, "Order", ["core", "secondary"]) == (
-        projection["index"],
-        projection["source"],
+    assert (POISON, ["Order"], ["core", "secondary"]) == (
+        projection["live"],
+        projection["sources"],
         projection["paths"],
     )
-    assert [0, 0, 0, 0] == [consumer["lag"] for consumer in projection["consumers"]]
+    assert [0, 0, 0] == [consumer["lag"] for consumer in projection["consumers"]]
     assert [(STREAM, 1)] == [(each["stream"], each["behind"]) for each in projection["parked"]]
     assert (POISON, STREAM, 2, "ZeroDivisionError: version two", 3) == (
         letter["consumer"],
@@ -171,29 +171,36 @@ def test_what_has_not_stopped_can_not_be_redriven(http, consumer, body, status):
     assert status == http.post(f"/api/operations/dlq/{consumer}/redrive", json=body).status_code
 
 
-REBUILD = f"/api/operations/projections/{POISON}/rebuild"
+REBUILD = "/api/operations/projections/order-details/rebuild"
 
 
 def test_a_rebuild_is_begun_and_looked_at(http, settle, broken):
     """
-    Before it there was none; it is begun once, however often that is asked for; then it is done.
+    It is begun once, however often that is asked for; then another index answers.
     """
-    never = http.get(REBUILD)
+    first = http.get(REBUILD)
     begun = http.post(REBUILD)
     again = http.post(REBUILD, json={})
     running = http.get(REBUILD)
     broken.clear()
     settle()
     done = http.get(REBUILD).json()
+    (projection,) = http.get("/api/operations/projections").json()["items"]
 
-    assert [200, 202, 202, 200] == [each.status_code for each in (never, begun, again, running)]
-    none = {"startedAt": None, "finishedAt": None, "error": None}
-    assert {"index": POISON, "state": "never", "handled": 0, "total": 0, **none} == never.json()
+    assert [200, 202, 202, 200] == [each.status_code for each in (first, begun, again, running)]
+    assert (POISON, "done", 0, 0) == tuple(
+        first.json()[each] for each in ("index", "state", "handled", "total")
+    )
     assert begun.json() == again.json() == running.json()
-    assert ("running", 0, 4) == tuple(begun.json()[each] for each in ("state", "handled", "total"))
+    assert (f"{POISON}-r2", "running", 0, 4) == tuple(
+        begun.json()[each] for each in ("index", "state", "handled", "total")
+    )
     assert ("done", 4, None) == (done["state"], done["handled"], done["error"])
     assert begun.json()["startedAt"] == done["startedAt"] < done["finishedAt"]
     assert 0 == http.get("/health").json()["parkedCount"]
+    assert (f"{POISON}-r2", None, POISON) == tuple(
+        projection[each] for each in ("live", "next", "previous")
+    )
 
 
 def test_a_rebuild_that_has_failed_says_why(http, settle, broken):
@@ -213,11 +220,11 @@ def test_a_rebuild_that_has_failed_says_why(http, settle, broken):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_what_there_is_not_can_not_be_rebuilt(http, method):
     """
-    An index that no projection fills is not found.
+    A projection that no context has is not found.
     """
-    answer = http.request(method, "/api/operations/projections/no-such-v1/rebuild")
+    answer = http.request(method, "/api/operations/projections/no-such/rebuild")
 
-    assert (404, "there is no read model no-such-v1") == (
+    assert (404, "there is no projection no-such") == (
         answer.status_code,
         answer.json()["detail"],
     )
@@ -231,6 +238,85 @@ def test_a_post_needs_no_body_where_there_is_nothing_to_say(http):
     del sent.headers["content-length"]
 
     assert 202 == http.send(sent).status_code
+
+
+ROUTE = "/api/operations/projections/order-details"
+
+
+def state(http):
+    """Which index answers, which is to come, and which was before."""
+    (projection,) = http.get("/api/operations/projections").json()["items"]
+    return tuple(projection[each] for each in ("live", "next", "previous"))
+
+
+def test_an_index_that_differs_is_held(http, settle, embedded, broken):
+    """
+    Until an operator decides: it is given up, or answers, and so does the one before again.
+    """
+    broken.clear()
+    third = f"{POISON}-r3"
+    with embedded.folder.read_models.write() as connection:
+        connection.execute("DELETE FROM documents WHERE index_name = ?", (POISON,))
+    http.post(REBUILD)
+    settle()
+    http.post(f"{ROUTE}/discard")
+    given_up = (state(http), http.get(REBUILD).json()["state"])
+    http.post(REBUILD)
+    settle()
+    held = http.get(REBUILD).json()
+    standing = state(http)
+    parity = http.get(f"{ROUTE}/parity").json()
+
+    assert ("held", (POISON, third, None)) == (held["state"], standing)
+    assert "0 documents are now 2; 2 of 2 compared differ" in held["error"]
+    assert (False, 0, 2, 2) == tuple(
+        parity[each] for each in ("equal", "documents", "others", "differ")
+    )
+    assert ((POISON, None, None), "discarded") == given_up
+    assert 404 == http.get("/api/orders/o-1").status_code
+    assert (third, None, POISON) == decided(http, "switch")
+    assert 200 == http.get("/api/orders/o-1").status_code
+    assert (POISON, None, third) == decided(http, "roll-back")
+    assert 404 == http.get("/api/orders/o-1").status_code
+    assert (third, None, POISON) == decided(http, "roll-back")
+    assert (third, None, None) == decided(http, "retire")
+
+
+def decided(http, action):
+    """What an action answers, which is what then stands."""
+    answer = http.post(f"{ROUTE}/{action}")
+    assert 200 == answer.status_code
+    found = tuple(answer.json()[each] for each in ("live", "next", "previous"))
+    assert found == state(http)
+    return found
+
+
+@pytest.mark.parametrize("action", ["switch", "roll-back", "retire", "discard"])
+def test_where_there_is_nothing_to_decide(http, action):
+    """
+    It is refused, and nothing changes.
+    """
+    before = state(http)
+
+    answer = http.post(f"{ROUTE}/{action}")
+
+    assert (422, before) == (answer.status_code, state(http))
+    assert "order-details" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("action", ["explode", "SWITCH"])
+def test_what_can_not_be_done(http, action):
+    """
+    Is not found.
+    """
+    assert 404 == http.post(f"{ROUTE}/{action}").status_code
+
+
+def test_one_index_is_compared_with_none(http):
+    """
+    That is refused.
+    """
+    assert 422 == http.get(f"{ROUTE}/parity").status_code
 
 
 SHIPMENT = {"orderId": "o-1", "carrier": "DHL", "trackingNumber": "t-1"}

@@ -24,7 +24,7 @@ GUARDED = {
     "/api/operations/projections": "operations",
     "/api/operations/consumers": "operations",
     "/api/operations/dlq": "operations",
-    "/api/operations/projections/order-details-v2/rebuild": "operations",
+    "/api/operations/projections/order-details/rebuild": "operations",
 }
 ONE = Issuer()
 
@@ -74,7 +74,7 @@ def test_whoever_is_unknown_is_asked_for_a_token(http, token):
     answers = [
         http.post("/api/commands/PlaceOrder", json=ORDER, headers=headers),
         *(http.get(path, headers=headers) for path in ("/api/orders", *GUARDED)),
-        http.post("/api/operations/projections/order-details-v2/rebuild", headers=headers),
+        http.post("/api/operations/projections/order-details/rebuild", headers=headers),
     ]
 
     assert {(401, "Bearer")} == {(a.status_code, a.headers["WWW-Authenticate"]) for a in answers}
@@ -113,7 +113,7 @@ def test_a_rebuild_and_a_redrive_need_it_too(http):
     """What changes something is guarded as what shows it."""
     headers = bearer(ONE.token(scope="temporal:read"))
 
-    for path in ("projections/order-details-v2/rebuild", "dlq/order-details-v2/redrive"):
+    for path in ("projections/order-details/rebuild", "dlq/order-details-v2/redrive"):
         body = {"stream": "default/Order/o-1"}
         assert 403 == http.post(f"/api/operations/{path}", json=body, headers=headers).status_code
 

@@ -196,10 +196,12 @@ class TestReadModels:
         """
         old.settle()
         before = details(old)
-        old.system.operations.rebuilders[INDEX].start()
+        old.system.operations.rebuilders["order-details"].start()
         old.settle()
 
-        assert State.DONE is old.system.operations.rebuilders[INDEX].last().state
+        assert (
+            State.DONE is old.system.operations.rebuilders["order-details"].lineup().rebuild.state
+        )
         assert before == details(old)
         assert [PARCEL] == before["parcels"]
 

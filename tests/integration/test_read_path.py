@@ -22,6 +22,7 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.projection import Projection
 from chalicelib.kernel.stream import StreamId
 from chalicelib.kernel.views import Many, One
+from chalicelib.services.answer_cache import AnswerCache
 from chalicelib.services.consistency import decode_token
 from chalicelib.services.event_router import Topic
 from chalicelib.services.governance.policy_engine import Decision, Reason
@@ -237,7 +238,7 @@ def test_a_crash_between_document_and_position_applies_nothing_twice(settings):
     """
     The documents were written, the positions not: what comes again, and more, is folded on them.
     """
-    counting = Projection("counting", 1, "Order", frozenset(Path), Counter, count)
+    counting = Projection("counting", 1, ("Order",), frozenset(Path), Counter, count)
     context = replace(orders, projections=(counting,), views=())
     with Embedded.assemble(
         settings,
@@ -694,7 +695,16 @@ class TestConsistency:
         clock = ManualClock()
         positions = SlowPositions(client.embedded.folder, clock)
         ports = client.embedded.ports
-        queries = QueryService(ports.read_models, positions, ports.now, clock.sleep, clock.seconds)
+        queries = QueryService(
+            ports.read_models,
+            ports.lineups,
+            positions,
+            client.system.shapes,
+            ports.now,
+            AnswerCache(),
+            clock.sleep,
+            clock.seconds,
+        )
         mark = decode_token(live(client).consistency_token)
         asked = Question("default", [], {"orderId": "o-1"}, mark, wait)
 

@@ -1,26 +1,35 @@
 """Rebuilds over real adapters: while commands come in, through crashes, and with poison."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from chalicelib.domain.orders import orders
 from chalicelib.domain.orders.events import OrderPaid
 from chalicelib.domain.orders.projections import order_details, sales
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import BeingBuilt, Misconfigured, NotFound, Unavailable
 from chalicelib.kernel.projection import Projection
+from chalicelib.kernel.stream import StreamId
+from chalicelib.kernel.values import Identifier
+from chalicelib.kernel.views import One
 from chalicelib.services.governance.policy_engine import Decision, Reason
+from chalicelib.services.lineups import State
+from chalicelib.services.parity import Comparison
+from chalicelib.services.places import Places
+from chalicelib.services.projections import ProjectionHandler
+from chalicelib.services.queries import Question
 from chalicelib.services.read_models import Document
-from chalicelib.services.rebuilds import Places, State
 from chalicelib.wiring.embedded import Embedded
 from tests.support.client import Client
 
 pytestmark = [pytest.mark.requirement("R5"), pytest.mark.requirement("T8")]
 
-INDEX = "order-details-v2"
-BESIDE = f"{INDEX}.rebuild"
+STOPPED = StreamId("default", "Order", "o-1")
+FIRST = "order-details-v2"
+SECOND = f"{FIRST}-r2"
 
 
 class Killed(BaseException):
@@ -37,21 +46,30 @@ class Mortal:
     def __getattr__(self, name):
         return getattr(self._port, name)
 
-    def replace(self, *asked):
-        self._life.spend()
-        self._port.replace(*asked)
-
     def clear(self, *asked):
         self._life.spend()
         self._port.clear(*asked)
 
-    def put(self, *asked):
+    def create(self, *asked):
         self._life.spend()
-        self._port.put(*asked)
+        return self._port.create(*asked)
+
+    def drop(self, *asked):
+        self._life.spend()
+        self._port.drop(*asked)
+
+    def put(self, *asked, **options):
+        self._life.spend()
+        return self._port.put(*asked, **options)
 
     def advance(self, *asked):
         self._life.spend()
         self._port.advance(*asked)
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """A document that there is none of."""
 
 
 class Life:
@@ -79,12 +97,28 @@ def live(client, order_id, until=3):
         client.command(name, {**order, **data})
 
 
-def rebuilder(client, index=INDEX):
-    return client.system.operations.rebuilders[index]
+def rebuilder(client, name="order-details"):
+    return client.system.operations.rebuilders[name]
 
 
-def shown(client, index=INDEX):
-    """All documents and positions under a name."""
+def last(client, name="order-details"):
+    return rebuilder(client, name).lineup().rebuild
+
+
+def settle(client, name="order-details"):
+    """Carry everything on; what is held is accepted."""
+    client.settle()
+    coming = rebuilder(client, name).lineup().next
+    if coming is not None and coming.state is State.HELD:
+        rebuilder(client, name).switch()
+
+
+def live_index(client, name="order-details"):
+    return rebuilder(client, name).lineup().live
+
+
+def held_by(client, index):
+    """All documents and positions of an index."""
     folder = client.embedded.folder
     return (
         folder.read_models.rows(
@@ -99,19 +133,24 @@ def shown(client, index=INDEX):
     )
 
 
-def fold(client, index=INDEX):
+def shown(client, name="order-details"):
+    """All documents and positions of the index that answers."""
+    return held_by(client, live_index(client, name))
+
+
+def fold(client, name="order-details"):
     """What a read model should be: that of a consumer which is given the whole log at once."""
-    (handler,) = [each for each in client.system.projections if each.consumer == index]
+    (handler,) = [each for each in client.system.projections if each.projection.name == name]
     ports = client.embedded.ports
     handler.beside("fold").handle([commit for _, commit in ports.events.changes(0, 10_000)])
-    expected = shown(client, "fold")
-    Places(ports.read_models, ports.positions, ports.dead_letters).clear("fold")
+    expected = held_by(client, "fold")
+    Places(ports.read_models, ports.positions, ports.dead_letters).drop("fold")
     return expected
 
 
-def spoil(client, index=INDEX):
+def spoil(client, name="order-details"):
     """Change a document, lose one with its position, and make one up."""
-    folder = client.embedded.folder
+    folder, index = client.embedded.folder, live_index(client, name)
     with folder.read_models.write() as connection:
         connection.execute(
             "UPDATE documents SET body = '{}', version = 99 WHERE index_name = ? AND id = 'o-0'",
@@ -137,23 +176,24 @@ def _spoilt(client):
 
 
 class TestARebuild:
-    @pytest.mark.parametrize("index", [order_details.index, sales.index])
-    def test_makes_it_the_fold_of_the_log(self, spoilt, index):
+    @pytest.mark.parametrize("projection", [order_details, sales])
+    def test_makes_it_the_fold_of_the_log(self, spoilt, projection):
         """
-        Whatever was there before; nothing is left of the rebuild but its figures.
+        Whatever was there before.
         """
-        spoil(spoilt, index)
-        assert fold(spoilt, index) != shown(spoilt, index)
+        name = projection.name
+        spoil(spoilt, name)
+        assert fold(spoilt, name) != shown(spoilt, name)
 
-        started = rebuilder(spoilt, index).start()
-        spoilt.settle()
+        started = rebuilder(spoilt, name).start()
+        settle(spoilt, name)
 
-        last = rebuilder(spoilt, index).last()
+        ended = last(spoilt, name)
         assert (State.RUNNING, 0, 120) == (started.state, started.handled, started.total)
-        assert (State.DONE, 120, 120) == (last.state, last.handled, last.total)
-        assert last.started_at < last.finished_at
-        assert fold(spoilt, index) == shown(spoilt, index)
-        assert ([], []) == shown(spoilt, f"{index}.rebuild")
+        assert (State.DONE, 120, 120) == (ended.state, ended.handled, ended.total)
+        assert ended.started_at < ended.finished_at
+        assert f"{projection.index}-r2" == live_index(spoilt, name)
+        assert fold(spoilt, name) == shown(spoilt, name)
 
     def test_answers_from_the_old_until_the_new_is_there(self, spoilt):
         """
@@ -163,10 +203,11 @@ class TestARebuild:
         rebuilder(spoilt).start()
 
         spoilt.embedded.pump.step()
-        between, last = shown(spoilt), rebuilder(spoilt).last()
+        between, underway = shown(spoilt), last(spoilt)
         spoilt.embedded.pump.step()
+        settle(spoilt)
 
-        assert (State.RUNNING, 100) == (last.state, last.handled)
+        assert (State.RUNNING, 100) == (underway.state, underway.handled)
         assert before == between
         assert fold(spoilt) == shown(spoilt)
 
@@ -180,11 +221,11 @@ class TestARebuild:
         spoilt.embedded.pump.step()
         spoilt.command("DeliverOrder", {"orderId": "o-39", "receivedBy": "Ada"})
         spoilt.command("DeliverOrder", {"orderId": "o-1", "receivedBy": "Ada"})
-        spoilt.settle()
+        settle(spoilt)
         spoilt.command("DeliverOrder", {"orderId": "o-2", "receivedBy": "Ada"})
-        spoilt.settle()
+        settle(spoilt)
 
-        assert State.DONE == rebuilder(spoilt).last().state
+        assert State.DONE == last(spoilt).state
         assert fold(spoilt) == shown(spoilt)
         assert "delivered" == spoilt.one("/api/orders/{orderId}", orderId="o-1")["status"]
 
@@ -196,22 +237,25 @@ class TestARebuild:
             started = list(threads.map(lambda _: rebuilder(spoilt).start(), range(8)))
         spoilt.embedded.pump.step()
         again = rebuilder(spoilt).start()
-        spoilt.settle()
+        settle(spoilt)
         spoil(spoilt)
 
         assert 1 == len(set(started))
         assert (started[0].started_at, 100) == (again.started_at, again.handled)
         assert started[0].started_at < rebuilder(spoilt).start().started_at
-        spoilt.settle()
+        settle(spoilt)
         assert fold(spoilt) == shown(spoilt)
+        assert f"{FIRST}-r3" == live_index(spoilt)
+        assert ([], []) == held_by(spoilt, FIRST)
 
     def test_of_nothing_is_done_at_once(self, client):
         """
         Of an empty store.
         """
-        client.embedded.ports.read_models.put(INDEX, [Document("default", "x", 1, b"{}", {})])
+        client.embedded.ports.read_models.put(FIRST, [Document("default", "x", 1, b"{}", {})])
 
-        assert State.DONE == rebuilder(client).start().state
+        assert State.HELD == rebuilder(client).start().state
+        settle(client)
 
         assert ([], []) == shown(client)
 
@@ -219,7 +263,7 @@ class TestARebuild:
         """
         Then the read model has none.
         """
-        none = Projection("none", 1, "Order", order_details.paths, object, lambda *_: None)
+        none = Projection("none", 1, ("Order",), order_details.paths, Nothing, lambda *_: None)
         with Embedded.assemble(
             settings, [replace(orders, projections=(none,), views=())]
         ) as system:
@@ -227,18 +271,18 @@ class TestARebuild:
             live(client, "o-1")
             client.settle()
             system.ports.read_models.put(none.index, [Document("default", "x", 1, b"{}", {})])
-            rebuilder(client, none.index).start()
-            client.settle()
+            rebuilder(client, none.name).start()
+            settle(client, none.name)
 
-            documents, positions = shown(client, none.index)
+            documents, positions = shown(client, none.name)
             assert ([], [("default/Order/o-1", 3, None)]) == (documents, positions)
 
     def test_of_what_there_is_not(self, client):
         """
         Is not found.
         """
-        with pytest.raises(NotFound, match="there is no read model no-such-v1"):
-            client.system.operations.rebuild("no-such-v1")
+        with pytest.raises(NotFound, match="there is no projection no-such"):
+            client.system.operations.rebuild("no-such")
 
 
 @pytest.mark.requirement("T11")
@@ -264,21 +308,22 @@ class TestACrash:
                 live(client, f"o-{number}")
             client.settle()
             spoil(client)
-            rebuilder(client)._rebuilds = Mortal(rebuilder(client)._rebuilds, life)
+            rebuilder(client)._lineups = Mortal(rebuilder(client)._lineups, life)
             life.left = writes
             with pytest.raises(Killed):
                 run(client)
         with Embedded.assemble(settings) as again:
             client = Client(again)
             assert not ahead(client)
-            if rebuilder(client).last() is None:  # it never began
+            if last(client).index == FIRST:  # it never began
                 rebuilder(client).start()
             client.command("DeliverOrder", {"orderId": "o-3", "receivedBy": "Ada"})
-            client.settle()
+            settle(client)
 
-            assert State.DONE == rebuilder(client).last().state
+            assert (State.DONE, SECOND) == (last(client).state, live_index(client))
             assert fold(client) == shown(client)
-            assert ([], []) == shown(client, BESIDE)
+            rebuilder(client).retire()
+            assert ([], []) == held_by(client, FIRST)
 
 
 def ahead(client):
@@ -327,21 +372,20 @@ class TestPoison:
         spoil(poisoned)
 
         rebuilder(poisoned).start()
-        poisoned.settle()
+        settle(poisoned)
 
         ports = poisoned.embedded.ports
-        (letter,) = ports.dead_letters.all()
-        assert State.DONE == rebuilder(poisoned).last().state
+        (letter,) = ports.dead_letters.get(SECOND, STOPPED)
+        assert State.DONE == last(poisoned).state
         assert [1, 3, 3] == sorted(version for _, _, version, *_ in shown(poisoned)[0])
-        assert [(INDEX, "o-1")] == [
-            (each.consumer, each.stream.id) for each in ports.positions.parked()
-        ]
-        assert (INDEX, 2, 3) == (letter.consumer, letter.commit.version, letter.attempts)
-        assert not poisoned.system.operations.redrive(INDEX, letter.commit.stream)
+        assert ["o-1"] == [each.stream.id for each in ports.positions.parked(SECOND)]
+        assert (2, 3) == (letter.commit.version, letter.attempts)
+        assert not poisoned.system.operations.redrive(SECOND, STOPPED)
 
     def test_that_is_gone_leaves_no_mark(self, poisoned, poison):
         """
-        A rebuild after a fix shows everything, and the letters are gone as well.
+        A rebuild after a fix shows everything, and the letters are gone as well: the one before
+        goes on too.
         """
         poison.clear()
 
@@ -349,7 +393,8 @@ class TestPoison:
         poisoned.settle()
 
         ports = poisoned.embedded.ports
-        assert fold(poisoned) == shown(poisoned)
+        assert (State.DONE, SECOND) == (last(poisoned).state, live_index(poisoned))
+        assert fold(poisoned) == shown(poisoned) == held_by(poisoned, FIRST)
         assert ([], []) == (list(ports.positions.parked()), list(ports.dead_letters.all()))
 
     def test_that_is_new_keeps_the_old_one(self, poisoned, poison):
@@ -362,12 +407,16 @@ class TestPoison:
         rebuilder(poisoned).start()
         poisoned.settle()
 
-        last = rebuilder(poisoned).last()
+        ended = last(poisoned)
         ports = poisoned.embedded.ports
-        assert (State.FAILED, before) == (last.state, shown(poisoned))
-        assert last.error.startswith("1 streams would go back, the first is default/Order/o-2, ")
-        assert [INDEX] == [each.consumer for each in ports.positions.parked()]
-        assert [INDEX] == [each.consumer for each in ports.dead_letters.all()]
+        assert (State.FAILED, FIRST, before) == (
+            ended.state,
+            live_index(poisoned),
+            shown(poisoned),
+        )
+        assert ended.error.startswith("1 streams would go back, the first is default/Order/o-2, ")
+        assert [FIRST] == [each.consumer for each in ports.positions.parked()]
+        assert [FIRST] == [each.consumer for each in ports.dead_letters.all()]
         poison.clear()
         rebuilder(poisoned).start()
         poisoned.settle()
@@ -377,56 +426,261 @@ class TestPoison:
         """
         The stream has gone on in the old one, so it gets a try in the new one too.
         """
-        ports = poisoned.embedded.ports
-        (parked,) = ports.positions.parked()
         rebuilder(poisoned).start()
-        rebuilder(poisoned)._beside.handle([commit for _, commit in ports.events.changes(0, 99)])
+        history = poisoned.embedded.ports.events.changes(0, 99)
+        rebuilder(poisoned).deliver([commit for _, commit in history])
         poison.clear()
 
-        assert poisoned.system.operations.redrive(INDEX, parked.stream)
+        assert poisoned.system.operations.redrive(FIRST, STOPPED)
         poisoned.settle()
 
-        assert State.DONE == rebuilder(poisoned).last().state
-        assert fold(poisoned) == shown(poisoned)
-        assert [] == list(ports.positions.parked())
-
-    def test_is_not_handed_on_to_the_next(self, poisoned, poison, monkeypatch):
-        """
-        What a rebuild could not tidy up at its end is none of the next one's.
-        """
-        monkeypatch.setattr(Places, "clear", lambda *_: None)
-        rebuilder(poisoned).start()
-        poisoned.settle()
-        monkeypatch.undo()
-        assert [INDEX, BESIDE] == [
-            each.consumer for each in poisoned.embedded.ports.positions.parked()
-        ]
-        poison.clear()
-
-        rebuilder(poisoned).start()
-        poisoned.settle()
-
+        assert (State.DONE, SECOND) == (last(poisoned).state, live_index(poisoned))
         assert fold(poisoned) == shown(poisoned)
         assert [] == list(poisoned.embedded.ports.positions.parked())
+
+    def test_is_not_handed_on_to_the_next(self, poisoned, poison, settings):
+        """
+        What could not be tidied up is so at the next start.
+        """
+        poison.add("o-2")
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Places, "drop", refuse)
+            with pytest.raises(Unavailable):
+                rebuilder(poisoned).start()
+            patched.setattr(Places, "drop", lambda *_: None)
+            rebuilder(poisoned).start()
+            patched.setattr(Places, "drop", refuse)
+            poisoned.settle()
+        parked = {each.consumer for each in poisoned.embedded.ports.positions.parked()}
+        leaving = rebuilder(poisoned).lineup().leaving
+
+        rebuilder(poisoned).open()
+
+        assert ({FIRST, SECOND}, (SECOND,)) == (parked, leaving)
+        assert {FIRST} == {each.consumer for each in poisoned.embedded.ports.positions.parked()}
+        assert () == rebuilder(poisoned).lineup().leaving
 
     def test_that_can_not_even_be_parked(self, poisoned, monkeypatch):
         """
         After some tries the rebuild fails and says why; nothing else is held up.
         """
+        handle = ProjectionHandler.handle
 
-        def broken(_commits):
-            raise RecursionError("too deep")
+        def broken(self, commits):
+            if self.consumer == SECOND:
+                raise RecursionError("too deep")
+            handle(self, commits)
 
-        monkeypatch.setattr(rebuilder(poisoned)._beside, "handle", broken)
+        monkeypatch.setattr(ProjectionHandler, "handle", broken)
         rebuilder(poisoned).start()
         for _ in range(20):
             poisoned.embedded.pump.step()
 
-        last = rebuilder(poisoned).last()
-        assert State.FAILED == last.state
         expected = "default/Order/o-0@1 could not be handled: RecursionError: too deep"
-        assert expected == last.error
+        assert (State.FAILED, expected) == (last(poisoned).state, last(poisoned).error)
+        assert FIRST == live_index(poisoned)
         assert 0 == sum(each.lag for each in poisoned.embedded.pump.status())
+
+
+def refuse(*_):
+    raise Unavailable("no disk")
+
+
+class TestParity:
+    def test_is_what_the_exchange_waits_for(self, spoilt):
+        """
+        What differs is held, with examples, and both are kept up to date meanwhile.
+        """
+        rebuilder(spoilt).start()
+        spoilt.settle()
+        before = shown(spoilt)
+        live(spoilt, "late")
+        spoilt.settle()
+
+        held = rebuilder(spoilt).lineup()
+        assert (FIRST, SECOND, State.HELD) == (held.live, held.next.index, held.next.state)
+        assert (
+            "40 documents are now 40; 2 of 40 compared differ; "
+            "default/o-0 can't be read; default/o-1 is new"
+        ) == held.next.error
+        assert len(before[0]) + 1 == len(shown(spoilt)[0])
+        assert held.next == rebuilder(spoilt).start()
+        rebuilder(spoilt).switch()
+        assert fold(spoilt) == shown(spoilt)
+
+    def test_of_equals_takes_no_decision(self, client):
+        """
+        The new one answers, and a full comparison finds nothing.
+        """
+        for number in range(5):
+            live(client, f"o-{number}")
+        client.settle()
+        rebuilder(client).start()
+        client.settle()
+
+        parity = rebuilder(client).compare()
+
+        assert ((5, 5), 5, 0, True) == (
+            parity.counts,
+            parity.compared,
+            parity.differ,
+            parity.equal,
+        )
+
+    def test_of_all_finds_what_a_sample_may_miss(self, client):
+        """
+        One document of a thousand, whichever it is.
+        """
+        documents = [Document("t", f"{n:04}", 1, b"{}", {"total": n}) for n in range(1000)]
+        models = client.embedded.ports.read_models
+        models.put("a-v1", documents)
+        models.put("a-v1-r2", [*documents[:500], replace(documents[500], body=b"[]")])
+        models.put("a-v1-r2", documents[501:])
+
+        parity = Comparison(models, models).of_all("a-v1", "a-v1-r2")
+
+        assert ((1000, 1000), 1000, 1) == (parity.counts, parity.compared, parity.differ)
+        assert ("t/0500 has another content",) == parity.examples
+
+
+class TestRollBack:
+    def test_finds_all_that_was_written_meanwhile(self, client):
+        """
+        The index before is fed as long as it is kept; a switch and a roll-back lose nothing.
+        """
+        live(client, "o-1")
+        client.settle()
+        rebuilder(client).start()
+        client.settle()
+        live(client, "o-2")
+        client.settle()
+
+        rebuilder(client).roll_back()
+
+        assert FIRST == live_index(client)
+        assert "shipped" == client.one("/api/orders/{orderId}", orderId="o-2")["status"]
+        live(client, "o-3")
+        client.settle()
+        rebuilder(client).roll_back()
+        assert fold(client) == shown(client) == held_by(client, FIRST)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A later version of an order's details, with one field."""
+
+    order_id: Identifier
+    number: int
+
+
+def outline(document, recorded):
+    """Count the events of an order."""
+    number = document.number if document else 0
+    return Outline(recorded.data.order_id, number + 1)
+
+
+LATER = Projection("order-details", 3, ("Order",), order_details.paths, Outline, outline)
+VIEW = One("/api/orders/{orderId}", LATER)
+
+
+def with_later(projection):
+    return replace(orders, projections=(projection,), views=(VIEW,))
+
+
+def asked(client, projection):
+    """The document of o-1, as a view of a projection answers."""
+    view = One("/api/orders/{orderId}", projection)
+    return client.system.queries.one(view, Question("default", [], {"orderId": "o-1"})).body
+
+
+class TestANewVersion:
+    @pytest.fixture(name="written")
+    def _written(self, settings):
+        """A folder in which the present version was filled."""
+        with Embedded.assemble(settings) as embedded:
+            client = Client(embedded)
+            live(client, "o-1")
+            client.settle()
+        return settings
+
+    def test_answers_once_it_is_filled(self, written):
+        """
+        Until then the one that it supersedes does, and is kept up to date.
+        """
+        later = replace(LATER, supersedes=order_details)
+        with Embedded.assemble(written, [with_later(later)]) as embedded:
+            client = Client(embedded)
+            before = json.loads(asked(client, later))
+            client.command("DeliverOrder", {"orderId": "o-1", "receivedBy": "Ada"})
+            client.settle()
+
+            assert ("shipped", 3) == (before["status"], before["version"])
+            assert {"orderId": "o-1", "number": 5} == json.loads(asked(client, later))
+            lineup = rebuilder(client).lineup()
+            assert ("order-details-v3", FIRST, None) == (lineup.live, lineup.previous, lineup.next)
+            rebuilder(client).roll_back()
+            assert "delivered" == json.loads(asked(client, later))["status"]
+
+    def test_that_supersedes_nothing_shows_nothing_before(self, written):
+        """
+        A query is told that it is being built; of an index half filled it sees nothing.
+        """
+        with Embedded.assemble(written, [with_later(LATER)]) as embedded:
+            client = Client(embedded)
+            with pytest.raises(BeingBuilt, match="order-details"):
+                asked(client, LATER)
+            client.settle()
+
+            assert {"orderId": "o-1", "number": 3} == json.loads(asked(client, LATER))
+            assert ([], []) == held_by(client, FIRST)
+
+    def test_can_be_taken_back(self, written):
+        """
+        The code before fills its index anew, as nobody has fed it meanwhile.
+        """
+        with Embedded.assemble(written, [with_later(LATER)]) as embedded:
+            client = Client(embedded)
+            client.command("DeliverOrder", {"orderId": "o-1", "receivedBy": "Ada"})
+            client.settle()
+        with Embedded.assemble(written) as embedded:
+            client = Client(embedded)
+            with pytest.raises(BeingBuilt):
+                client.one("/api/orders/{orderId}", orderId="o-1")
+            client.settle()
+
+            assert "delivered" == client.one("/api/orders/{orderId}", orderId="o-1")["status"]
+            assert fold(client) == shown(client)
+            assert ([], []) == held_by(client, "order-details-v3")
+
+    def test_supersedes_an_older_one_of_its_name(self, settings):
+        """
+        Anything else is refused at the start.
+        """
+        for before in (LATER, replace(order_details, name="another")):
+            wrong = with_later(replace(LATER, supersedes=before))
+            with pytest.raises(Misconfigured, match="order-details-v3 can't supersede"):
+                Embedded.assemble(settings, [wrong])
+
+    def test_has_fields_of_its_own(self, written):
+        """
+        Other fields in the same version are refused, and it is said what to do.
+        """
+        wrong = with_later(replace(LATER, version=2))
+        with pytest.raises(Misconfigured, match="raise its projection's version"):
+            Embedded.assemble(written, [wrong])
+
+    def test_whose_index_was_lost_is_filled_again(self, written):
+        """
+        As if someone had dropped it by hand: nothing is shown before it is whole again.
+        """
+        with Embedded.assemble(written) as embedded:
+            embedded.ports.read_models.drop(FIRST)
+        with Embedded.assemble(written) as embedded:
+            client = Client(embedded)
+            with pytest.raises(BeingBuilt):
+                client.one("/api/orders/{orderId}", orderId="o-1")
+            client.settle()
+            assert fold(client) == shown(client)
 
 
 @pytest.mark.requirement("R8")
@@ -464,5 +718,5 @@ def test_what_the_router_holds_back_is_not_shown(settings):
         client.settle()
 
         assert [1] == [version for _, _, version, *_ in held_back[0]]
-        assert State.DONE == rebuilder(client).last().state
+        assert State.DONE == last(client).state
         assert fold(client) == shown(client)

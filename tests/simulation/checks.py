@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.commit import Path
@@ -89,9 +91,10 @@ class Checks:
         """4: the totals are those of a tally kept by hand."""
         view = next(each for each in self.context.views if isinstance(each, Totals))
         asked = Question(DEVELOPER.tenant, [], {})
-        rows: list[Any] = list(self.process.system.queries.totals(view, asked).items)
+        page = self.process.system.queries.totals(view, asked)
+        rows = [json.loads(row, parse_float=Decimal) for row in page.items]
         shown = {
-            (row["day"], row["status"]): (row["orders"], minor_units(row["totalAmount"]))
+            (row["day"], row["status"]): (row["orders"], minor_units(Decimal(row["totalAmount"])))
             for row in rows
         }
         if shown != (tally := self._tally()):

@@ -122,10 +122,12 @@ def _position_first(self: ProjectionHandler, progress: Sequence[Progress]) -> No
             self._parking.park(each.commit, each.version, each.failure, 1)
 
 
-def _count_up(self: MemoryReadModels, index: str, documents: Sequence[Document]) -> None:
+def _count_up(
+    self: MemoryReadModels, index: str, documents: Sequence[Document], *, visible: bool = True
+) -> None:
     """Beside the documents, add what each of them changes to running totals."""
     if index != sales.index or not documents:
-        _put(self, index, documents)
+        _put(self, index, documents, visible=visible)
         return
     before = self.cloud.documents[index]
     steps = [(before.get((each.tenant, each.id)), each) for each in documents]

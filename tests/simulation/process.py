@@ -14,7 +14,7 @@ from chalicelib.wiring.container import Ports, System, compose
 from chalicelib.wiring.resources import resource
 from tests.simulation.consumer_ports import MemoryDeadLetters, MemoryPositions
 from tests.simulation.log_ports import MemoryEventBus, MemoryEventStore, MemorySnapshots
-from tests.simulation.read_models import MemoryReadModels
+from tests.simulation.read_models import FirstIndexes, MemoryReadModels
 from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class Process:
             decisions=Unrecorded(),
             rate_limits=MemoryRateLimits(self.now),
             read_models=MemoryReadModels(*parts),
+            lineups=FirstIndexes(self.context.projections),
             bus=MemoryEventBus(*parts),
             registry=registry(),
             policies=self.policies,
@@ -102,4 +103,5 @@ class Process:
         system = compose(ports, [self.context], snapshot_interval=self.interval)
         for sleeper in (*system.commands.commands, *system.projections, system.queries):
             sleeper._sleep = self.scheduler.sleep
+        system.queries._seconds = lambda: self.scheduler.now
         return system

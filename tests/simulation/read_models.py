@@ -7,11 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.services.lineups import Lineup
 from chalicelib.services.read_models import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from chalicelib.kernel.projection import Projection
     from chalicelib.services.read_models import Document, Filter, Grouping, Query
     from tests.simulation.cloud import Cloud
     from tests.simulation.wire import Wire
@@ -25,6 +27,19 @@ _OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 }
 
 
+class FirstIndexes:
+    """Implements Lineups: of each projection the first index answers, and is never rebuilt."""
+
+    def __init__(self, projections: Iterable[Projection[Any]]) -> None:
+        self._live = {each.name: each.index for each in projections}
+
+    def get(self, projection: str) -> Lineup:
+        return Lineup(projection, self._live[projection])
+
+    def put(self, lineup: Lineup) -> bool:
+        raise AssertionError(lineup)
+
+
 @dataclass(frozen=True)
 class MemoryReadModels:
     """Implements ReadModels, as far as the views of the simulation ask."""
@@ -36,7 +51,9 @@ class MemoryReadModels:
         what = f"document {index}/{document_id}"
         return self.wire.read(what, lambda: self.cloud.documents[index].get((tenant, document_id)))
 
-    def put(self, index: str, documents: Sequence[Document]) -> None:
+    def put(self, index: str, documents: Sequence[Document], *, visible: bool = True) -> None:
+        del visible  # at once, anyhow
+
         def effect(count: int | None = None) -> None:
             for document in documents[:count]:
                 self._newest(index, document)
@@ -63,6 +80,10 @@ class MemoryReadModels:
 
     def group(self, index: str, grouping: Grouping) -> list[Group]:
         return self.wire.read(f"group {index}", lambda: self._groups(index, grouping))
+
+    def revision(self, index: str, tenant: str) -> int | None:
+        """Each answer is computed."""
+        return None
 
     def _groups(self, index: str, grouping: Grouping) -> list[Group]:
         groups: dict[tuple[Any, ...], list[Document]] = defaultdict(list)

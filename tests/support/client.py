@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.commit import Principal
@@ -70,7 +71,7 @@ class Client:
     def totals(self, route: str, *parameters: tuple[str, str]) -> list[dict[str, Any]]:
         """Return the groups."""
         rows = self.system.queries.totals(_view(Totals, route), self._asked(parameters, {}, None))
-        return [dict(row) for row in rows.items]
+        return [json.loads(row, parse_float=Decimal) for row in rows.items]
 
     def _asked(self, parameters: Any, captured: Mapping[str, str], token: str | None) -> Question:
         after = decode_token(token) if token else ()

@@ -39,6 +39,8 @@ class Scripted:
     url: str
     answer: Callable[[str, str, bytes], Answer]
     asked: list[tuple[str, str, bytes]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    """Of the same requests."""
 
 
 @contextmanager
@@ -52,9 +54,10 @@ def scripted(answer: Callable[[str, str, bytes], Answer]) -> Iterator[Scripted]:
             operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
             request = (self.command, operation or self.path, body)
             scripted.asked.append(request)
+            scripted.headers.append(dict(self.headers.items()))
             self._send(scripted.answer(*request))
 
-        do_POST = do_PUT = do_GET  # noqa: N815 - the names are the base class's
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names are the base class's
 
         def _send(self, answer: Answer) -> None:
             time.sleep(0 if answer.drip else answer.seconds)

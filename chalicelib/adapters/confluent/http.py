@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import urllib3
 from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
-from urllib3.exceptions import HTTPError, LocationParseError
-from urllib3.util import parse_url
+from urllib3.exceptions import HTTPError
 
 from chalicelib.adapters.answers import NotThere
 from chalicelib.adapters.deadline import remaining
-from chalicelib.adapters.web import content_of, require_tls
+from chalicelib.adapters.web import content_of, service_url
 from chalicelib.kernel.errors import Misconfigured, SchemaViolation, TooManyRequests, Unavailable
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class RegistryHttp:
     def __init__(
         self, url: str, user: str = "", password: str = "", *, budget: float = BUDGET
     ) -> None:
-        self._url = _checked(url)
+        self._url = service_url(url, "a schema registry")
         self._budget = budget
         headers = {"Accept": f"{_MEDIA}, application/json", "Content-Type": _MEDIA}
         if user or password:
@@ -80,19 +79,6 @@ class RegistryHttp:
         except HTTPError as error:
             raise Unavailable(f"{what}: {type(error).__name__} {error}") from error
         return _judged(answer.status, content, what)
-
-
-def _checked(url: str) -> str:
-    try:
-        parts = parse_url(url)
-    except LocationParseError as error:
-        raise Misconfigured("that is no URL of a schema registry") from error
-    if parts.auth:
-        raise Misconfigured("a registry's URL must not have the password in it")
-    if parts.scheme not in ("http", "https") or not parts.host or parts.query or parts.fragment:
-        raise Misconfigured(f"{url!r} is no URL of a schema registry")
-    require_tls(url, parts)
-    return url.rstrip("/")
 
 
 def _judged(status: int, content: bytes, what: str) -> Any:

@@ -45,19 +45,13 @@ _REMOVE: Final = "DELETE FROM letters WHERE consumer = ? AND stream = ? AND vers
 _ALL: Final = """
     SELECT * FROM letters WHERE consumer = ifnull(?, consumer) ORDER BY consumer, stream, version
 """
-_COPY: Final = """
-    INSERT INTO letters
-    SELECT ?, stream, version, count, header, body, hash, reason, attempts, failed_at
-    FROM letters WHERE consumer = ?
-"""
 _CLEAR: Final = "DELETE FROM letters WHERE consumer = ?"
 
 
 class SqliteDeadLetters(SqlitePlace):
-    """Implements DeadLetters and Place."""
+    """Implements DeadLetters and Clearable."""
 
     _clear = _CLEAR
-    _copy = _COPY
 
     def put(self, letter: DeadLetter) -> None:
         reason, failed_at = storable(letter.reason), letter.failed_at.isoformat()

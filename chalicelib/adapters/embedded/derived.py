@@ -15,7 +15,7 @@ import zlib
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.adapters.embedded import bus, positions, read_models, rebuilds, snapshots
+from chalicelib.adapters.embedded import bus, lineups, positions, read_models, snapshots
 from chalicelib.adapters.embedded.database import Database
 from chalicelib.adapters.embedded.faults import explained
 from chalicelib.adapters.embedded.schema import Schema, header_of
@@ -30,7 +30,7 @@ _PARTS: Final = (
     snapshots.SCHEMA,
     positions.SCHEMA,
     read_models.SCHEMA,
-    rebuilds.SCHEMA,
+    lineups.SCHEMA,
     bus.SCHEMA,
 )
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.embedded.event_store import SqliteEventStore
     from chalicelib.adapters.embedded.records import Record
     from chalicelib.services.event_router import Topic
-    from chalicelib.services.rebuilds import Rebuild
+    from chalicelib.services.lineups import Rebuild
 
 
 class Feed(Protocol):
@@ -42,25 +42,6 @@ class ChangeFeed:
 
     def waiting(self, after: int) -> int:
         return self.store.waiting(after)
-
-    def trim(self, upto: int) -> None:
-        pass
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryFeed:
-    """The commits of the event store up to a sequence number: what a new consumer has missed."""
-
-    store: SqliteEventStore
-    until: int
-
-    def read(self, after: int, limit: int) -> Sequence[Record]:
-        return (
-            self.store.changes(after, min(limit, self.until - after)) if self.waiting(after) else []
-        )
-
-    def waiting(self, after: int) -> int:
-        return max(0, self.until - after)
 
     def trim(self, upto: int) -> None:
         pass

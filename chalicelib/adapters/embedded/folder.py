@@ -67,7 +67,7 @@ class DataFolder:
         """The file that holds the snapshots; likewise the others."""
         return self.derived
 
-    positions = read_models = rebuilds = bus = snapshots
+    positions = read_models = lineups = bus = snapshots
 
 
 class ReadOnlyFolder(DataFolder):

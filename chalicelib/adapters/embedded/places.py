@@ -1,4 +1,4 @@
-"""What may be exchanged between consumers: the rows of a table that bear a consumer's name."""
+"""What can be forgotten: the rows of a table that bear a consumer's name."""
 
 from __future__ import annotations
 
@@ -9,20 +9,13 @@ if TYPE_CHECKING:
 
 
 class SqlitePlace:
-    """Implements Place, for a class that says how rows are forgotten, and how they are copied."""
+    """Implements Clearable, for a class that says how rows are forgotten."""
 
     _clear: ClassVar[str]
     """Takes the consumer."""
-    _copy: ClassVar[str]
-    """Takes the consumer, and the one whose rows it gets."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def replace(self, consumer: str, by: str) -> None:
-        with self._database.write() as connection:
-            connection.execute(self._clear, (consumer,))
-            connection.execute(self._copy, (consumer, by))
 
     def clear(self, consumer: str) -> None:
         with self._database.write() as connection:

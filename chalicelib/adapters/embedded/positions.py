@@ -55,18 +55,13 @@ _PARKED: Final = """
     SELECT consumer, stream, version, parked, waiting FROM positions
     WHERE parked IS NOT NULL AND consumer = ifnull(?, consumer)
 """
-_COPY: Final = """
-    INSERT INTO positions (consumer, stream, version, parked, waiting)
-    SELECT ?, stream, version, parked, waiting FROM positions WHERE consumer = ?
-"""
 _CLEAR: Final = "DELETE FROM positions WHERE consumer = ?"
 
 
 class SqlitePositions(SqlitePlace):
-    """Implements Positions and Place."""
+    """Implements Positions and Clearable."""
 
     _clear = _CLEAR
-    _copy = _COPY
 
     def get(self, consumer: str, stream: StreamId) -> Position:
         rows = self._database.rows(_GET, (consumer, str(stream)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.embedded.conditions import (
@@ -16,43 +15,20 @@ from chalicelib.adapters.embedded.conditions import (
     type_of,
     value_of,
 )
-from chalicelib.adapters.embedded.places import SqlitePlace
-from chalicelib.adapters.embedded.schema import Schema
+from chalicelib.adapters.embedded.indexes import SCHEMA, SqliteIndexes
 from chalicelib.adapters.seals import seal
 from chalicelib.adapters.texts import storable
-from chalicelib.kernel.errors import DamagedReadModel, Unavailable
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.services.read_models import Document, Group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.adapters.embedded.database import Database
     from chalicelib.services.read_models import Grouping, Query, Scalar
 
 logger = logging.getLogger(__name__)
 
-_UNREADABLE: Final = ("malformed JSON", "Could not decode to UTF-8")
-"""How the errors begin that a damaged text causes; they have no code of their own."""
-
-SCHEMA: Final = Schema(
-    "read models",
-    3,
-    (
-        """
-        CREATE TABLE documents (
-            index_name TEXT NOT NULL,
-            tenant TEXT NOT NULL,
-            id TEXT NOT NULL,
-            version INTEGER NOT NULL,
-            body BLOB,
-            fields TEXT NOT NULL,
-            words TEXT NOT NULL,  -- each behind a line feed, which no word holds
-            seal BLOB NOT NULL,
-            PRIMARY KEY (index_name, tenant, id)
-        )
-        """,
-    ),
-)
+__all__ = ["SCHEMA", "SqliteReadModels"]
 
 _GET: Final = """
     SELECT tenant, id, version, body, fields, words, seal FROM documents
@@ -65,6 +41,11 @@ _PUT: Final = """
     SET version = excluded.version, body = excluded.body,
         fields = excluded.fields, words = excluded.words, seal = excluded.seal
     WHERE excluded.version > version
+"""
+_REVISION: Final = "SELECT revision FROM revisions WHERE index_name = ? AND tenant = ?"
+_REVISE: Final = """
+    INSERT INTO revisions (index_name, tenant, revision) VALUES (?, ?, 1)
+    ON CONFLICT (index_name, tenant) DO UPDATE SET revision = revision + 1
 """
 # Bodies are read last, and only those that are given: one may have a megabyte.
 _FIND: Final = """
@@ -90,36 +71,26 @@ _GROUP: Final = """
     WHERE index_name = ? AND tenant = ? AND {filters}
     GROUP BY {keys} ORDER BY {keys}
 """
-_COPY: Final = """
-    INSERT INTO documents (index_name, tenant, id, version, body, fields, words, seal)
-    SELECT ?, tenant, id, version, body, fields, words, seal FROM documents WHERE index_name = ?
-"""
-_CLEAR: Final = "DELETE FROM documents WHERE index_name = ?"
 
 
-class SqliteReadModels(SqlitePlace):
-    """Implements ReadModels and Place. Integers have 64 bits; sums are exact beyond that.
+class SqliteReadModels(SqliteIndexes):
+    """Implements ReadModels and Indexes. Integers have 64 bits; sums are exact beyond that.
 
     Each document is sealed, and a damaged one is not shown.
     """
 
-    _clear = _CLEAR
-    _copy = _COPY
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self.damaged: dict[str, str] = {}
-        """By index, what was found to be damaged, and what to do."""
-
     def get(self, index: str, tenant: str, document_id: str) -> Document | None:
-        rows = self._rows(index, _GET, (index, tenant, storable(document_id)))
+        rows = self._found(index, _GET, (index, tenant, storable(document_id)))
         return self._document(index, rows[0]) if rows else None
 
-    def put(self, index: str, documents: Sequence[Document]) -> None:
+    def put(self, index: str, documents: Sequence[Document], *, visible: bool = True) -> None:
+        del visible  # at once, anyhow
         rows = [(index, *_row(document)) for document in documents]
         if rows:
             with self._database.write() as connection:
                 connection.executemany(_PUT, rows)
+                tenants = sorted({document.tenant for document in documents})
+                connection.executemany(_REVISE, [(index, tenant) for tenant in tenants])
 
     def find(self, index: str, query: Query) -> list[Document]:
         filters, filter_values = all_of(query.filters)
@@ -141,7 +112,7 @@ class SqliteReadModels(SqlitePlace):
             query.limit,
             query.size,
         )
-        return [self._document(index, row) for row in self._rows(index, sql, values)]
+        return [self._document(index, row) for row in self._found(index, sql, values)]
 
     def group(self, index: str, grouping: Grouping) -> list[Group]:
         filters, values = all_of(grouping.filters)
@@ -153,36 +124,12 @@ class SqliteReadModels(SqlitePlace):
             filters=filters,
             keys=", ".join(["tenant", *keys]),
         )
-        rows = self._rows(index, sql, (index, grouping.tenant, *values))
+        rows = self._found(index, sql, (index, grouping.tenant, *values))
         return [_group(row, len(grouping.by)) for row in rows]
 
-    def _rows(self, index: str, sql: str, values: Sequence[object]) -> list[Any]:
-        try:
-            return self._database.rows(sql, values)
-        except sqlite3.OperationalError as error:
-            if not str(error).startswith(_UNREADABLE):
-                raise
-            raise self._damage(index) from error
-
-    def _document(self, index: str, row: Any) -> Document:
-        *content, found = row
-        if found != seal(*content):
-            raise self._damage(index)
-        tenant, document_id, version, body, fields, words = content
-        return Document(
-            tenant, document_id, version, body, json.loads(fields), frozenset(words.split())
-        )
-
-    def _damage(self, index: str) -> DamagedReadModel:
-        path = self._database.path
-        message = (
-            f"{index} in {path} holds a document that can't be read: stop Nexus, delete {path}, "
-            "and start again; it is made anew from the event store"
-        )
-        if index not in self.damaged:
-            logger.error(message)
-        self.damaged[index] = message
-        return DamagedReadModel(message)
+    def revision(self, index: str, tenant: str) -> int:
+        rows = self._database.rows(_REVISION, (index, tenant))
+        return int(rows[0][0]) if rows else 0
 
 
 def _row(document: Document) -> tuple[object, ...]:

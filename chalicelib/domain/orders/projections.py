@@ -151,6 +151,6 @@ def _sale(document: Sale | None, recorded: RecordedEvent) -> Sale | None:
     return replace(document, status=status) if document and status else document
 
 
-order_details = Projection("order-details", 2, "Order", BOTH, OrderDetails, _details)
-customer_orders = Projection("customer-orders", 1, "Order", CORE, CustomerOrder, _customer_order)
-sales = Projection("sales", 1, "Order", CORE, Sale, _sale)
+order_details = Projection("order-details", 2, ("Order",), BOTH, OrderDetails, _details)
+customer_orders = Projection("customer-orders", 1, ("Order",), CORE, CustomerOrder, _customer_order)
+sales = Projection("sales", 1, ("Order",), CORE, Sale, _sale)

@@ -17,6 +17,7 @@ _VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
 _WAIT: Final = re.compile(
     r'(?:^|,)\s*wait\s*=\s*"?(\d{1,6}(?:\.\d{1,3})?)"?\s*(?=[;,]|$)', re.ASCII
 )
+_ANEW: Final = re.compile(r"(?:^|,)\s*(?:no-cache|no-store|max-age=0+)\s*(?=,|$)", re.IGNORECASE)
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 _TRACE: Final = re.compile(r"[A-Za-z0-9=;:_.-]{1,256}")
 YEARS: Final = range(1700, 2200)
@@ -57,6 +58,11 @@ def wait(value: str) -> float:
     """Return the seconds that ``Prefer: wait=2`` names; 0 if none, as RFC 7240 wants it."""
     preferred = _WAIT.search(value)
     return float(preferred[1]) if preferred else 0.0
+
+
+def wants_anew(value: str) -> bool:
+    """Tell whether a ``Cache-Control`` wants no answer that was kept."""
+    return _ANEW.search(value) is not None
 
 
 def trace(value: str) -> str | None:

@@ -26,8 +26,10 @@ def blueprint() -> Routes:
     routes = Routes(__name__)
     routes.get("/api/operations/consumers", consumers)
     routes.get("/api/operations/projections", projections)
-    routes.get("/api/operations/projections/{index}/rebuild", last_rebuild)
-    routes.post("/api/operations/projections/{index}/rebuild", rebuild)
+    routes.get("/api/operations/projections/{name}/rebuild", last_rebuild)
+    routes.post("/api/operations/projections/{name}/rebuild", rebuild)
+    routes.get("/api/operations/projections/{name}/parity", parity)
+    routes.post("/api/operations/projections/{name}/{action}", change)
     routes.get("/api/operations/decisions", decisions)
     routes.get("/api/operations/dlq", dead_letters)
     routes.post("/api/operations/dlq/{consumer}/redrive", redrive)
@@ -47,16 +49,31 @@ def projections(incoming: Incoming) -> Response:
 
 
 def rebuild(incoming: Incoming) -> Response:
-    """Begin to fill a read model anew, or go on with it, and return how it stands: 202."""
+    """Begin to fill a new index, or go on with it, and return how it stands: 202."""
     incoming.principal(OPERATIONS)
-    report = current().operations.rebuild(incoming.captured["index"])
+    report = current().operations.rebuild(incoming.captured["name"])
     return answer(current().shapes.to_json(report), status=202)
 
 
 def last_rebuild(incoming: Incoming) -> Response:
-    """Return how the last rebuild of a read model stands."""
+    """Return how the last rebuild of a projection stands."""
     incoming.principal(OPERATIONS)
-    report = current().operations.last_rebuild(incoming.captured["index"])
+    report = current().operations.last_rebuild(incoming.captured["name"])
+    return answer(current().shapes.to_json(report))
+
+
+def parity(incoming: Incoming) -> Response:
+    """Compare all documents of the index that answers with those of the one beside it."""
+    incoming.principal(OPERATIONS)
+    report = current().operations.compare(incoming.captured["name"])
+    return answer(current().shapes.to_json(report))
+
+
+def change(incoming: Incoming) -> Response:
+    """Do what an operator decides: ``switch``, ``roll-back``, ``retire`` or ``discard``."""
+    incoming.principal(OPERATIONS)
+    captured = incoming.captured
+    report = current().operations.change(captured["name"], captured["action"])
     return answer(current().shapes.to_json(report))
 
 

@@ -124,7 +124,7 @@ def headers_of(error: Exception) -> Mapping[str, str]:
             return {"Allow": ", ".join(error.allowed)}
         case errors.TooManyRequests():
             return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
-        case errors.NotYetVisible() | errors.Unavailable():
+        case errors.NotYetVisible() | errors.BeingBuilt() | errors.Unavailable():
             return {"Retry-After": RETRY_AFTER}
         case _:
             return {}

@@ -109,6 +109,14 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "yet: it has version `have` and needs version `want`.",
         "Ask again after `Retry-After` seconds, or let the query wait: `Prefer: wait=2`.",
     ),
+    errors.BeingBuilt: Problem(
+        "being-built",
+        "The read model is being built",
+        503,
+        "This read model is new, or new in this version, and is being filled from all of history. "
+        "It shows nothing before it is whole.",
+        "Ask again after `Retry-After` seconds; `/api/operations/projections` says how far it is.",
+    ),
     errors.Parked: Problem(
         "parked",
         "The read model has stopped at a record",

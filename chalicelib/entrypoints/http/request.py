@@ -110,6 +110,7 @@ class Incoming:
             captured=self.captured,
             after=() if token is None else decode_token(token),
             wait=read.wait(self.headers.get("prefer", "")),
+            anew=read.wants_anew(self.headers.get("cache-control", "")),
         )
 
 

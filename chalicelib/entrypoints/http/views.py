@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalice.app import Response
-
-from chalicelib.entrypoints.http.headers import matches
-from chalicelib.entrypoints.http.responses import answer, etag, json_array, json_object
+from chalicelib.entrypoints.http.caching import paged, present, unless_known
+from chalicelib.entrypoints.http.responses import json_array, json_object
 from chalicelib.entrypoints.http.routes import Routes
 from chalicelib.kernel.views import Many, One, Totals
 from chalicelib.wiring import current
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from chalice.app import Response
 
     from chalicelib.entrypoints.http.middleware import View as Handler
     from chalicelib.entrypoints.http.request import Incoming
@@ -46,10 +46,7 @@ def one(view: One) -> Handler:
     def handler(incoming: Incoming) -> Response:
         """Return the document as it is stored; 304 to a client that has this version of it."""
         document = current().queries.one(view, incoming.question())
-        tag = etag(document.version)
-        if matches(incoming.headers.get("if-none-match", ""), tag):
-            return Response("", {"ETag": tag}, 304)
-        return answer(document.body or b"null", {"ETag": tag})
+        return unless_known(incoming, document.body or b"null", present(document.version))
 
     return handler
 
@@ -58,12 +55,12 @@ def many(view: Many) -> Handler:
     """Return the handler of a view of many documents."""
 
     def handler(incoming: Incoming) -> Response:
-        """Return a page: ``{items, next, asOf}``."""
+        """Return a page, ``{items, next, asOf}``; 304 to a client that has it."""
         page = current().queries.many(view, incoming.question())
         to_json = current().shapes.to_json
         items = json_array(page.items)
         body = {"items": items, "next": to_json(page.next), "asOf": to_json(page.as_of)}
-        return answer(json_object(body))
+        return unless_known(incoming, json_object(body), paged(page))
 
     return handler
 
@@ -72,8 +69,10 @@ def totals(view: Totals) -> Handler:
     """Return the handler of a view of sums by groups."""
 
     def handler(incoming: Incoming) -> Response:
-        """Return all groups: ``{items, asOf}``."""
-        rows = current().queries.totals(view, incoming.question())
-        return answer(current().shapes.to_json({"items": rows.items, "asOf": rows.as_of}))
+        """Return all groups, ``{items, asOf}``; 304 to a client that has them."""
+        page = current().queries.totals(view, incoming.question())
+        as_of = current().shapes.to_json(page.as_of)
+        body = {"items": json_array(page.items), "asOf": as_of}
+        return unless_known(incoming, json_object(body), paged(page))
 
     return handler

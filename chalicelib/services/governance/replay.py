@@ -110,7 +110,7 @@ class Replayer:
             "readModels": {
                 each.name: _read_model(each, events)
                 for each in self._projections
-                if each.source == aggregate.name
+                if aggregate.name in each.sources
             },
         }
         return self._shapes.to_json(form)

@@ -79,7 +79,7 @@ class Ticket:
     team: str | None = None
 
 
-load = Projection("load", 1, "Ticket", frozenset({Way.CORE}), Ticket, lambda ticket, _: ticket)
+load = Projection("load", 1, ("Ticket",), frozenset({Way.CORE}), Ticket, lambda ticket, _: ticket)
 tickets = BoundedContext(
     name="tickets",
     aggregates=(

@@ -1,3 +1,5 @@
+import base64
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,6 +8,7 @@ import pytest
 
 from chalicelib.domain.orders.order import Status
 from chalicelib.kernel.errors import InvalidInput
+from chalicelib.services.cursors import _digest
 from chalicelib.services.query_language import QueryLanguage
 from chalicelib.services.read_models import Document, Filter, Sort
 
@@ -170,6 +173,12 @@ class TestSearch:
             query(("q", "lovelace"), ("cursor", cursor))
 
 
+def _refused(*parameters):
+    with pytest.raises(InvalidInput, match="cursor"):
+        query(*parameters)
+    return True
+
+
 class TestCursor:
     last = Document("default", "p-7", 3, b"{}", {"weight": 5, "sentAt": "2026"})
 
@@ -186,20 +195,68 @@ class TestCursor:
 
     def test_belongs_to_its_query(self):
         """
-        With another filter, order, tenant or index a cursor is refused.
+        With another filter, order or tenant a cursor is refused.
         """
         cursor = ("cursor", language.cursor(query(("sort", "weight")), self.last))
-        elsewhere = QueryLanguage("parcels-v2", Parcel)
 
         for refused in (
             lambda: query(cursor),
             lambda: query(("sort", "-weight"), cursor),
             lambda: query(("sort", "weight"), ("status", "paid"), cursor),
             lambda: language.query("other", [("sort", "weight"), cursor], {}, "weight"),
-            lambda: elsewhere.query("default", [("sort", "weight"), cursor], {}, "weight"),
         ):
             with pytest.raises(InvalidInput, match="does not belong"):
                 refused()
+
+    def test_belongs_to_its_index(self):
+        """
+        What another index gave leads nowhere in this one: the list is to be begun anew.
+        """
+        cursor = ("cursor", language.cursor(query(("sort", "weight")), self.last))
+        elsewhere = QueryLanguage("parcels-v2", Parcel)
+
+        with pytest.raises(InvalidInput, match="its index answers no more") as refused:
+            elsewhere.query("default", [("sort", "weight"), cursor], {}, "weight")
+
+        assert ["begin anew, without a cursor"] == [each.message for each in refused.value.faults]
+
+    def test_goes_on_in_other_words(self):
+        """
+        Order and repeats of filters and words don't count.
+        """
+        first, second = ("weight[gt]", "1"), ("status", "paid")
+        cursor = language.cursor(query(first, second, ("q", "a b")), self.last)
+
+        following = query(second, first, first, ("q", "b a b"), ("cursor", cursor))
+
+        assert ("2026", "p-7") == following.after
+
+    @pytest.mark.parametrize(
+        "place", [["x", "p-7"], [True, "p-7"], [None, "p-7"], [5.5, "p-7"], [5, 7], [6, "p-7"]]
+    )
+    def test_of_another_place_is_refused(self, place):
+        """
+        What was changed on the way, and what its field can't hold though the seal is right.
+        """
+        asked = query(("sort", "weight"))
+        good = json.loads(base64.urlsafe_b64decode(language.cursor(asked, self.last) + "=="))
+        seal = good[0] if place == [6, "p-7"] else _digest(["parcels-v1", good[1], *place])
+        text = json.dumps([seal, good[1], *place]).encode()
+
+        with pytest.raises(InvalidInput, match="not as it was given"):
+            query(("sort", "weight"), ("cursor", base64.urlsafe_b64encode(text).decode()))
+
+    def test_of_one_letter_more_or_less_is_refused(self):
+        """
+        Wherever it was changed.
+        """
+        asked = ("sort", "weight")
+        cursor = language.cursor(query(asked), self.last)
+
+        for at in range(len(cursor)):
+            other = "A" if cursor[at] != "A" else "B"
+            for changed in (cursor[:at] + cursor[at + 1 :], cursor[:at] + other + cursor[at + 1 :]):
+                assert changed == cursor or _refused(asked, ("cursor", changed))
 
     @pytest.mark.parametrize("text", ["", "x", "ä", "W10", "bnVsbA", "WzEsMiwzXQ", "[" * 9000])
     def test_nonsense_is_refused(self, text):

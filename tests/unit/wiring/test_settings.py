@@ -6,7 +6,13 @@ from chalicelib.kernel.errors import Misconfigured
 from chalicelib.wiring import current, use
 from chalicelib.wiring.container import code_digest
 from chalicelib.wiring.resources import resource
-from chalicelib.wiring.settings import PolicySettings, RegistrySettings, Settings, TokenSettings
+from chalicelib.wiring.settings import (
+    OpenSearchSettings,
+    PolicySettings,
+    RegistrySettings,
+    Settings,
+    TokenSettings,
+)
 
 
 class TestSettings:
@@ -26,6 +32,7 @@ class TestSettings:
             "NEXUS_SNAPSHOT_INTERVAL": "3",
             "NEXUS_CONNECTIONS": "7",
             "NEXUS_TEMPORAL_RATE": "8",
+            "NEXUS_MAX_STALENESS": "5",
             "NEXUS_REGISTRY": "confluent",
             "NEXUS_REGISTRY_URL": "https://schemas.example.com",
             "NEXUS_REGISTRY_USER": "nexus",
@@ -37,6 +44,15 @@ class TestSettings:
             "NEXUS_JWKS": "https://issuer.example/keys",
             "NEXUS_POLICY_DIGEST": "a1" * 32,
             "NEXUS_POLICY_LIMIT_MS": "90",
+            "NEXUS_OPENSEARCH_URL": "https://search.example.com",
+            "NEXUS_OPENSEARCH_REGION": "eu-central-1",
+            "NEXUS_OPENSEARCH_SERVICE": "aoss",
+            "NEXUS_OPENSEARCH_USER": "nexus",
+            "NEXUS_OPENSEARCH_PASSWORD": "secret",
+            "NEXUS_OPENSEARCH_PREFIX": "orders-",
+            "NEXUS_OPENSEARCH_REFRESH": "20",
+            "NEXUS_OPENSEARCH_SHARDS": "3",
+            "NEXUS_OPENSEARCH_REPLICAS": "2",
         }
 
         registry = RegistrySettings(
@@ -44,14 +60,27 @@ class TestSettings:
         )
         tokens = TokenSettings("https://issuer.example", "orders", "https://issuer.example/keys")
         policies = PolicySettings("a1" * 32, 90)
-        expected = Settings(0, Path("a b"), "jwt", 3, 7, 8, registry, tokens, policies)
+        opensearch = OpenSearchSettings(
+            url="https://search.example.com",
+            region="eu-central-1",
+            service="aoss",
+            user="nexus",
+            password="secret",
+            prefix="orders-",
+            refresh=20,
+            shards=3,
+            replicas=2,
+        )
+        expected = Settings(
+            0, Path("a b"), "jwt", 3, 7, 8, 5, registry, tokens, policies, opensearch
+        )
         assert expected == Settings.read(environ)
 
     def test_keep_the_password_to_themselves(self):
         """
         Settings may be shown or logged.
         """
-        environ = {"NEXUS_REGISTRY_PASSWORD": "secret"}
+        environ = {"NEXUS_REGISTRY_PASSWORD": "secret", "NEXUS_OPENSEARCH_PASSWORD": "secret"}
 
         assert "secret" not in repr(Settings.read(environ))
 
@@ -69,6 +98,22 @@ class TestSettings:
     def test_of_a_registry_have_to_be_enough(self, environ, told):
         """
         Before anything is registered, or asked for.
+        """
+        with pytest.raises(Misconfigured, match=told):
+            Settings.read(environ)
+
+    @pytest.mark.parametrize(
+        ("environ", "told"),
+        [
+            ({"NEXUS_OPENSEARCH_SERVICE": "s3"}, "es, aoss"),
+            ({"NEXUS_OPENSEARCH_PREFIX": "Nexus*"}, "'Nexus\\*' is not made of"),
+            ({"NEXUS_OPENSEARCH_REFRESH": "0"}, "10 to 5000"),
+        ],
+        ids=str,
+    )
+    def test_of_opensearch_have_to_make_sense(self, environ, told):
+        """
+        Before any index is made.
         """
         with pytest.raises(Misconfigured, match=told):
             Settings.read(environ)

@@ -139,7 +139,7 @@ def _links(context: BoundedContext, aggregate: Aggregate) -> Json:
             "parameters": {f"path.{name}": identity for name in captures(view.route)} | token,
         }
         for view in context.views
-        if isinstance(view, One) and view.projection.source == aggregate.name
+        if isinstance(view, One) and view.projection.sources == (aggregate.name,)
     }
     stream = {"path.aggregate": aggregate.name, "path.id": identity}
     return {**views, "stream": {"operationId": "getStream", "parameters": stream}}

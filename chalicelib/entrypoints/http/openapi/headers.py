@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.entrypoints.http.caching import PRESENT, VARY
 from chalicelib.entrypoints.http.openapi.terms import IDENTIFIER, TEXT, Json, ref
 
 if TYPE_CHECKING:
@@ -53,7 +54,28 @@ ANSWERED: Final[Mapping[str, Json]] = {
     "Vary": {
         "description": "The answer depends on these headers of the request.",
         "required": True,
-        "schema": {"type": "string", "const": "Accept"},
+        "schema": {"type": "string", "enum": ["Accept", VARY]},
+    },
+    "Cache-Control": {
+        "description": "`no-cache`: true when it was given. `max-age`: the seconds that it may be "
+        "old, here and in your cache together (`NEXUS_MAX_STALENESS`).",
+        "required": True,
+        "schema": {"type": "string", "pattern": f"^({PRESENT}|private, max-age=[1-9][0-9]*)$"},
+    },
+    "Age": {
+        "description": "Seconds since what it shows was true for certain; 0: it is now.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "Cache-Status": {
+        "description": "Whether the answer was kept, or was read from the read model.",
+        "required": True,
+        "schema": {"type": "string", "enum": ["nexus; hit", "nexus; fwd=miss"]},
+    },
+    "PageTag": {
+        "description": "A weak tag of what the page shows, whenever it was read.",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^W/"[0-9a-f]{32}"$'},
     },
 }
 
@@ -61,3 +83,9 @@ ANSWERED: Final[Mapping[str, Json]] = {
 def answered(*names: str) -> Json:
     """Return the headers of an answer by their names; each answer has its correlation id."""
     return {name: ref("headers", name) for name in ("X-Correlation-Id", *names)}
+
+
+def paged() -> Json:
+    """Return the headers of a page."""
+    told = answered("Cache-Control", "Vary", "Age", "Cache-Status")
+    return {**told, "ETag": ref("headers", "PageTag")}

@@ -12,8 +12,8 @@ from chalicelib.entrypoints.http.openapi.problems import EVERYWHERE
 from chalicelib.entrypoints.http.openapi.terms import MOMENT, STREAM, TEXT, Json, closed, content
 from chalicelib.kernel import errors
 from chalicelib.kernel.commit import Path
+from chalicelib.services.lineups import State
 from chalicelib.services.operations import NEVER
-from chalicelib.services.rebuilds import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,11 @@ _OUTLINE: Final[Json] = {
     "failures": {**_COUNT, "description": "In a row."},
 }
 _CONSUMER: Final = closed(
-    {**_OUTLINE, "error": {"type": ["string", "null"], "description": "The last one."}},
+    {
+        **_OUTLINE,
+        "position": {**_COUNT, "description": "The last record handled, as its feed counts."},
+        "error": {"type": ["string", "null"], "description": "The last one."},
+    },
     description="Who is fed with commits, and how far it lags.",
 )
 _PARKED: Final = closed(
@@ -70,13 +74,51 @@ _HEALTH: Final = closed(
     },
     description="What carries events, how far it lags, and how much has stopped.",
 )
+_MAYBE_INDEX: Final[Json] = {"type": ["string", "null"]}
+_LAST: Final[Json] = {
+    "index": {**_MAYBE_INDEX, "description": "What is, or was, filled."},
+    "state": {
+        "type": "string",
+        "enum": [NEVER, *State],
+        "description": "Held: it differs from the present one, and waits for a decision. Failed: "
+        "the present one has stayed.",
+    },
+    "handled": {**_COUNT, "description": "Commits of the history."},
+    "total": {**_COUNT, "description": "As many there were when it began."},
+    "startedAt": _MAYBE_MOMENT,
+    "finishedAt": _MAYBE_MOMENT,
+    "error": {"type": ["string", "null"], "description": "Why it has failed, or is held."},
+}
+_REBUILD: Final = closed(_LAST, description="The last rebuild of a projection.")
+_INDEXES: Final[Json] = {
+    "live": {**_MAYBE_INDEX, "description": "The index that answers; none before it is filled."},
+    "next": {**_MAYBE_INDEX, "description": "The one that is being filled, or held."},
+    "previous": {**_MAYBE_INDEX, "description": "The one before, kept for a roll-back."},
+    "rebuild": closed(_LAST),
+}
+_LINEUP: Final = closed({"name": TEXT, **_INDEXES}, description="A projection's indexes.")
+_PARITY: Final = closed(
+    {
+        "equal": {"type": "boolean"},
+        "documents": {**_COUNT, "description": "Of the index that answers; tombstones too."},
+        "others": {**_COUNT, "description": "Of the one beside it."},
+        "compared": _COUNT,
+        "differ": _COUNT,
+        "examples": {"type": "array", "items": TEXT},
+    },
+    description="What a comparison of two indexes has found.",
+)
 _PROJECTION: Final = closed(
     {
-        "index": TEXT,
         "name": TEXT,
         "version": {"type": "integer", "minimum": 1},
-        "source": {**TEXT, "description": "The aggregate whose streams it follows."},
+        "sources": {
+            "type": "array",
+            "items": TEXT,
+            "description": "The aggregates whose streams it follows.",
+        },
         "paths": {"type": "array", "items": {"type": "string", "enum": sorted(Path)}},
+        **_INDEXES,
         "consumers": {"type": "array", "items": _CONSUMER},
         "parked": {"type": "array", "items": _PARKED},
         "damaged": {
@@ -84,22 +126,6 @@ _PROJECTION: Final = closed(
             "description": "What was found that can't be read, and what to do.",
         },
     }
-)
-_REBUILD: Final = closed(
-    {
-        "index": TEXT,
-        "state": {
-            "type": "string",
-            "enum": [NEVER, *State],
-            "description": "Once failed, the old read model has stayed.",
-        },
-        "handled": {**_COUNT, "description": "Commits of the history."},
-        "total": {**_COUNT, "description": "As many there were when it began."},
-        "startedAt": _MAYBE_MOMENT,
-        "finishedAt": _MAYBE_MOMENT,
-        "error": {"type": ["string", "null"], "description": "Why it has failed."},
-    },
-    description="The last rebuild of a read model.",
 )
 _LETTER: Final = closed(
     {
@@ -135,7 +161,7 @@ def paths(components: Components) -> Iterator[tuple[str, Json]]:
             problems,
         )
     }  # fmt: skip
-    yield "/api/operations/projections/{index}/rebuild", _rebuild(components)
+    yield from _indexes(components)
     yield "/api/operations/decisions", {"get": denials(components, components.problems(*_PROBLEMS))}
     letters = json("All of them.", _items(components.schema("DeadLetter", _LETTER)))
     yield (
@@ -153,18 +179,33 @@ def _operation(name: str, summary: str, answer: Json, problems: Json, *parameter
     return operation(name, TAG["name"], summary, {"200": answer, **problems}, *parameters)
 
 
-def _rebuild(components: Components) -> Json:
-    schema = components.schema("Rebuild", _REBUILD)
-    index = path("index", description="Of the read model, as order-details-v2.")
+def _indexes(components: Components) -> Iterator[tuple[str, Json]]:
+    route = "/api/operations/projections/{name}"
+    name = path("name", description="Of the projection, as order-details.")
     problems = components.problems(*_PROBLEMS, errors.NotFound)
+    refused = components.problems(*_PROBLEMS, errors.NotFound, errors.Refusal, errors.Rejected)
+    yield f"{route}/rebuild", _rebuild(components, name, problems)
+    parity = json("What was found.", components.schema("Parity", _PARITY))
+    summary = "Compare all documents of two indexes"
+    yield f"{route}/parity", {"get": _operation("compare", summary, parity, refused, name)}
+    lineup = json("How they stand.", components.schema("Lineup", _LINEUP))
+    action = path("action", description="switch, roll-back, retire or discard.")
+    summary = "Have another index answer, or drop one"
+    change = _operation("changeIndexes", summary, lineup, refused, name, action)
+    yield f"{route}/{{action}}", {"post": change}
+
+
+def _rebuild(components: Components, name: Json, problems: Json) -> Json:
+    schema = components.schema("Rebuild", _REBUILD)
     begun = {"202": json("It runs; or it is done, if there was nothing to do.", schema), **problems}
     last = json("How it stands.", schema)
     return {
-        "get": _operation("getRebuild", "The last rebuild of a read model", last, problems, index),
+        "get": _operation("getRebuild", "The last rebuild of a projection", last, problems, name),
         "post": {
-            **operation("rebuild", TAG["name"], "Fill a read model anew", begun, index),
-            "description": "All of history is applied beside the present read model, which answers "
-            "until the new one takes its place. To repeat this while it runs changes nothing.",
+            **operation("rebuild", TAG["name"], "Fill a new index", begun, name),
+            "description": "All of history is applied beside the present index, which answers "
+            "until the new one takes its place. If they differ, the new one is held for a "
+            "decision. To repeat this while it runs changes nothing.",
         },
     }
 

@@ -80,6 +80,11 @@ SHARED: Final[Mapping[str, Json]] = {
         {"type": "string", "examples": ['"1"']},
         "The `ETag` that you have: if it is the present one, 304 without a body.",
     ),
+    "CacheControl": _header(
+        "Cache-Control",
+        {"type": "string", "examples": ["no-cache"]},
+        "`no-cache`: no answer that was kept.",
+    ),
     "Words": _query(
         "q",
         {"type": "string", "minLength": 1, "maxLength": MAX_VALUE, "examples": ["order-1"]},

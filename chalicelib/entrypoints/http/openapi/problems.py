@@ -62,6 +62,7 @@ MORE: Final[Mapping[type[Exception], Json]] = {
 _HEADER: Final[Mapping[type[Exception], str]] = {
     errors.Unauthenticated: "WWW-Authenticate",
     errors.NotYetVisible: "Retry-After",
+    errors.BeingBuilt: "Retry-After",
     errors.TooManyRequests: "Retry-After",
     errors.Unavailable: "Retry-After",
     errors.Stopping: "Retry-After",

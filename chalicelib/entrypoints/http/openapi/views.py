@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.pydantic.json_schema import output_schema
-from chalicelib.entrypoints.http.openapi.headers import answered
+from chalicelib.entrypoints.http.openapi.headers import answered, paged
 from chalicelib.entrypoints.http.openapi.parameters import captured, filters, path, shared, sort
 from chalicelib.entrypoints.http.openapi.problems import EVERYWHERE
 from chalicelib.entrypoints.http.openapi.terms import MOMENT, Json, closed, content, doc, words
@@ -25,12 +25,15 @@ _PROBLEMS: Final = (
     *EVERYWHERE,
     errors.Unauthenticated,
     errors.NotYetVisible,
+    errors.BeingBuilt,
     errors.Parked,
     errors.DamagedReadModel,
     errors.TooManyRequests,
     errors.Unavailable,
 )
 _HEADERS: Final = ("Consistency", "Prefer")
+_TAGGED: Final = ("ETag", "Cache-Control", "Vary")
+_CACHED: Final = ("IfNoneMatch", "CacheControl", *_HEADERS)
 _FILTERS: Final = (
     "All filters must hold. A field can be compared more than once; also texts take `[gt]`, "
     "`[gte]`, `[lt]` and `[lte]`, and go by their code points. A field that is null is not found."
@@ -63,10 +66,10 @@ def _one(view: One, context: BoundedContext, components: Components) -> Json:
     document = components.answered(context, view.projection.document)
     found = {
         "description": "The document.",
-        "headers": answered("ETag"),
+        "headers": answered(*_TAGGED),
         "content": content(document),
     }
-    same = {"description": "You have the present one.", "headers": answered("ETag")}
+    same = {"description": "You have the present one.", "headers": answered(*_TAGGED)}
     return {
         "summary": f"{words(view.projection.name)} by {name}",
         "description": doc(view.projection.document),
@@ -92,9 +95,9 @@ def _many(view: Many, context: BoundedContext, components: Components) -> Json:
         "parameters": [
             *_asked(view),
             sort(document, view.sort),
-            *shared("Words", "Limit", "Cursor", *_HEADERS),
+            *shared("Words", "Limit", "Cursor", *_CACHED),
         ],
-        "responses": {"200": _answer("A page.", page), **components.problems(*_PROBLEMS)},
+        "responses": {**_answers("A page.", page), **components.problems(*_PROBLEMS)},
     }
 
 
@@ -110,8 +113,8 @@ def _totals(view: Totals, components: Components) -> Json:
     return {
         "summary": f"{words(view.projection.name)} by {', '.join(view.by)}",
         "description": f"{doc(document)}\n\n{_FILTERS}".strip(),
-        "parameters": [*_asked(view), *shared(*_HEADERS)],
-        "responses": {"200": _answer("All groups.", page), **components.problems(*_PROBLEMS)},
+        "parameters": [*_asked(view), *shared(*_CACHED)],
+        "responses": {**_answers("All groups.", page), **components.problems(*_PROBLEMS)},
     }
 
 
@@ -123,8 +126,9 @@ def _asked(view: Many | Totals) -> list[Json]:
     ]
 
 
-def _answer(description: str, page: Json) -> Json:
-    return {"description": description, "headers": answered(), "content": content(closed(page))}
+def _answers(description: str, page: Json) -> Json:
+    found = {"description": description, "headers": paged(), "content": content(closed(page))}
+    return {"200": found, "304": {"description": "You have this one.", "headers": paged()}}
 
 
 def captures(route: str) -> list[str]:

@@ -1,0 +1,47 @@
+"""What OpenSearch answers to a question, taken only if it is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.opensearch.failures import failure, type_of
+from chalicelib.kernel.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def within(what: str, answer: Any, *path: str) -> Any:
+    """Return what lies at a path of names in an answer; raises Unavailable if nothing does."""
+    for name in path:
+        if not isinstance(answer, dict) or name not in answer:
+            raise Unavailable(f"{what}: OpenSearch's answer makes no sense, it has no {name}")
+        answer = answer[name]
+    return answer
+
+
+def whole(what: str) -> Callable[[Any], None]:
+    """Return a check that raises Unavailable for what only some of the shards have answered."""
+
+    def check(answer: Any) -> None:
+        shards = within(what, answer, "_shards")
+        total, answered = within(what, shards, "total"), within(what, shards, "successful")
+        if shards.get("failed") or total != answered or answer.get("timed_out"):
+            raise Unavailable(f"{what}: {answered} of {total} shards have answered in time")
+
+    return check
+
+
+def got(what: str) -> Callable[[Any], None]:
+    """Return a check that raises if the one document asked for can't be told about."""
+
+    def check(answer: Any) -> None:
+        match within(what, answer, "docs"):
+            case [{"error": error}]:
+                raise failure(what, 503, type_of(error))
+            case [{"found": bool()}]:
+                return
+            case _:
+                raise Unavailable(f"{what}: OpenSearch's answer makes no sense")
+
+    return check

@@ -1,0 +1,39 @@
+"""Read models of a test's own on a shared OpenSearch node."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.opensearch.cluster import Cluster
+from chalicelib.adapters.opensearch.connection import Connection
+from chalicelib.adapters.opensearch.layout import Layout
+from chalicelib.adapters.opensearch.read_models import OpenSearchReadModels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.local_server import LocalServer
+
+REFRESH = 0.02
+"""Seconds: puts wait for it."""
+
+
+@contextmanager
+def read_models_on(
+    node: LocalServer, refresh: float = REFRESH, **more: Any
+) -> Iterator[OpenSearchReadModels]:
+    """Give some behind a new prefix, and drop all indexes behind it in the end."""
+    layout = Layout(prefix=f"test-{uuid.uuid4().hex}-", replicas=0, refresh=refresh)
+    connection = Connection(Cluster(node.endpoint))
+    try:
+        yield OpenSearchReadModels(connection, layout, **more)
+    finally:
+        drop_all(connection, layout)
+
+
+def drop_all(connection: Connection, layout: Layout) -> None:
+    """Drop all indexes behind a prefix, and what guards it."""
+    connection.change("dropping indexes", "DELETE", f"/{layout.prefix}*")
+    connection.change("dropping a template", "DELETE", f"/_index_template/{layout.prefix}*")
