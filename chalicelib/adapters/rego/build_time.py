@@ -14,8 +14,6 @@ from chalicelib.services.governance.rules import Denial
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chalicelib.adapters.rego.verdicts import Verdicts
-
 SHARED: Final = ("gates", "events", "lib")
 """What rules of all kinds may ask, and the waivers; the data of ``events`` names the paths that a
 class of events may travel."""
@@ -31,10 +29,12 @@ class BuildTimeRules:
     def __init__(self, folder: Path, kind: str) -> None:
         self._package = f"nexus.{kind}"
         bundle = read_bundle(folder, (kind, *SHARED))
-        if not any(path.startswith(f"{kind}/") for path in bundle.rules):
+        names = (path.removesuffix(".rego") for path in sorted(bundle.rules))
+        self._rules = [f"nexus.{name.replace('/', '.')}" for name in names if _is_of(kind, name)]
+        if not self._rules:
             raise Misconfigured(f"there are no policies in {folder / kind}")
         with unusable(self._package):
-            self._engine = started(bundle, [self._package])
+            self._engine = started(bundle, ())
 
     def judge(self, document: object) -> list[Denial]:
         """Return what is denied of a document (JSON), by rule.
@@ -43,17 +43,17 @@ class BuildTimeRules:
         """
         with unusable(self._package):
             self._engine.set_input_json(json.dumps(document, allow_nan=False))
-            told = self._engine.eval_rule_as_json(f"data.verdicts.{self._package}")
-            verdicts: Verdicts = json.loads(told)
             return [
-                Denial.of(rule, finding)
-                for rule in sorted(verdicts)
-                for denials in verdicts[rule]["deny"]
-                for finding in _listed(rule, denials)
+                Denial.of(rule, finding) for rule in self._rules for finding in self._findings(rule)
             ]
 
+    def _findings(self, rule: str) -> list[object]:
+        """Ask one rule: of several at once, regorus may take a value for undefined."""
+        found: object = json.loads(self._engine.eval_rule_as_json(f"data.{rule}.deny"))
+        if isinstance(found, list):
+            return found
+        raise ValueError(f"the deny of {rule} is no set")
 
-def _listed(rule: str, denials: object) -> list[object]:
-    if isinstance(denials, list):
-        return denials
-    raise ValueError(f"the deny of {rule} is no set")
+
+def _is_of(kind: str, name: str) -> bool:
+    return name.startswith(f"{kind}/")
