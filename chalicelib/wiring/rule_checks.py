@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.rego.metadata import read_rules
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from chalicelib.adapters.tools.conftest import Denial
+    from chalicelib.services.governance.rules import Denial
     from chalicelib.wiring.gated_files import GatedFiles
 
 GROUP: Final = "infrastructure"
@@ -50,9 +51,10 @@ class RuleChecks:
 
     def _schemas(self) -> Iterator[Failure]:
         rules = self._rules(SCHEMAS)
-        for each in self.files.denied(SCHEMAS):
-            name = each.file.removeprefix(f"{self.files.schemas}/")
-            yield _denied(rules, each, f"schemas/avro/{name}")
+        for file, found in self.files.denied(SCHEMAS).items():
+            name = file.relative_to(self.files.schemas).as_posix()
+            for each in found:
+                yield _denied(rules, each, f"schemas/avro/{name}")
 
     def _format(self) -> Iterator[Failure]:
         for name in Terraform(self._infra()).badly_formatted():
@@ -69,7 +71,7 @@ class RuleChecks:
     def _terraform(self) -> Iterator[Failure]:
         self._infra()
         rules, places = self._rules(TERRAFORM), _places(self.files.infra)
-        for each in self.files.denied(TERRAFORM):
+        for each in chain.from_iterable(self.files.denied(TERRAFORM).values()):
             file, line = places.get(_declared(each.subject), ("", 0))
             yield _denied(rules, each, file, line)
 
@@ -84,7 +86,8 @@ class RuleChecks:
 
 def _denied(rules: Mapping[str, Rule], denial: Denial, file: str, line: int = 0) -> Failure:
     rule = rules[denial.rule]
-    return Failure(denial.subject, denial.message, rule.fix, rule=rule, file=file, line=line)
+    place = f"{denial.subject} {denial.field}".strip()
+    return Failure(place, denial.message, rule.fix, rule=rule, file=file, line=line)
 
 
 def _rule(failed: FailedCheck, fix: str) -> Rule:

@@ -221,7 +221,7 @@ class TestRelease:
         done = nexus("schemas", "release")
 
         assert 1 == done.code
-        assert "schemas: orders/OrderPaid/v3.avsc: is no record with a name" in done.out
+        assert "schema-rules: orders/OrderPaid/v3.avsc: is no record with a name" in done.out
         assert before == (gate.schemas.parent / "released.json").read_bytes()
 
 

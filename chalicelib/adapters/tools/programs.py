@@ -23,6 +23,8 @@ PATIENCE: Final = 120.0
 """Seconds that a program may take."""
 TOLD: Final = 2_000
 """Characters of what a failing program said that are repeated."""
+IN_GO: Final = {"GOGC": "400"}
+"""Settings of programs in Go that evaluate Rego: collecting garbage took half of their time."""
 ADVICE: Final = {
     "opa": "make tools (with Go, from go.dev)",
     "conftest": "make tools (with Go, from go.dev)",

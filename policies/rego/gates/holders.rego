@@ -13,7 +13,9 @@ import data.nexus.gates.plan
 # description: >-
 #   By address, the name of the one role that a document belongs to; "" where it is not known, or is
 #   more than one.
-role[resource.address] := name if {
+role := roles_of
+
+roles_of[resource.address] := name if {
 	some resource in plan.standing
 	key := object.get({"aws_iam_role": "name", "aws_iam_role_policy": "role"}, resource.type, "")
 	name := object.get(resource.change.after, key, "")
