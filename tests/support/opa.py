@@ -77,14 +77,7 @@ def conftest_failures(
         files = {str(Path(place) / f"{number}.json"): name for number, name in enumerate(documents)}
         for file, name in files.items():
             Path(file).write_text(json.dumps(documents[name]))
-        command = [
-            str(find("conftest")),
-            "test",
-            "--output",
-            "json",
-            "--no-fail",
-            "--all-namespaces",
-        ]
+        command = [str(find("conftest")), "test", "--output", "json", "--no-fail", "--all-namespaces"]
         loaded = [part for each in folders for part in ("--policy", str(POLICIES / each))]
         judged = json.loads(_run([*command, *loaded, "--data", str(POLICIES), *files]))
     failures: dict[str, list[dict[str, Any]]] = {name: [] for name in documents}
