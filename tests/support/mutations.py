@@ -3,8 +3,9 @@
 An edit is ``{"resource", "at", "value"}`` (sets; missing parents are made), ``{"resource", "at",
 "remove": true}``, ``{"resource", "remove": true}``, ``{"add": resource_change}``,
 ``{"copy", "to"}``, or of the plan as a whole ``{"plan": key, "value"}``, ``{"plan": key,
-"remove": true}`` and, at a path of its own, ``{"within", "value"}``. ``at`` is a path of names and indices with dots between; a JSON pointer after
-``#`` goes on inside a JSON text, where ``-`` appends to a list.
+"remove": true}`` and, at a path of its own, ``{"within", "value"}``. ``at`` is a path of names and
+indices with dots between; a JSON pointer after ``#`` goes on inside a JSON text. ``-`` appends to a
+list.
 """
 
 from __future__ import annotations
