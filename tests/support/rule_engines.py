@@ -21,8 +21,8 @@ OPA_QUERY: Final = """{name: found |
   } with input as plan
 }"""
 
-PATIENCE: Final = 300.0
-"""Seconds for all plans; it takes some 60 on a small machine."""
+PATIENCE: Final = 600.0
+"""Seconds for all plans; it takes some 100 on a small machine, more when that is busy."""
 Denied = frozenset[tuple[str, str]]
 """Pairs of a rule, as ``terraform.tags``, and the address or other name of what it denies."""
 
