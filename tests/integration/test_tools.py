@@ -153,3 +153,12 @@ def test_a_rule_that_fails_has_not_passed(rego, tmp_path):
 
     with needed_in_ci(), pytest.raises(ToolFailed, match="built-in error"):
         conftest.denials([plan], rego, "terraform")
+
+
+def test_a_home_is_told_where_there_is_none(fake, monkeypatch):
+    """As in a container; a home that is told stays."""
+    fake("opa", '#!/bin/sh\necho "${HOME:-none}"\n')
+    monkeypatch.delenv("HOME")
+
+    assert "none\n" != programs.run("opa", []).out
+    assert "/elsewhere\n" == programs.run("opa", [], settings={"HOME": "/elsewhere"}).out

@@ -199,6 +199,6 @@ def test_of_two_tokens_neither_counts():
 
 def test_no_group_makes_a_developer():
     """An issuer may call a group of people so; the role may do everything, on a laptop."""
-    token = ONE.token(groups=["developer", "orders.clerk"])
+    token = ONE.token(groups=["developer", "orders.clerk"], scope="")
 
     assert ("orders.clerk",) == identity_of(ONE).principal(bearer(token)).roles
