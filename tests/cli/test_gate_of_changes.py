@@ -198,7 +198,7 @@ class TestWaivers:
             ),
             ({}, "lifts nothing: the rule would not deny"),
         ],
-        ids=["expired", "no day", "no rule", "run time", "no reason", "more", "unused"],
+        ids=["expired", "for ever", "no day", "no rule", "run time", "no reason", "more", "unused"],
     )
     def test_one_that_cannot_stand_is_a_failure(self, nexus, checkout, planned, change, told):
         """
