@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.adapters.rego.metadata import read_rules
 from chalicelib.adapters.tools.checkov import FailedCheck, failed_checks
 from chalicelib.adapters.tools.terraform import Terraform
+from chalicelib.adapters.tools.terraform_files import hidden
 from chalicelib.kernel.errors import Misconfigured
 from chalicelib.services.governance.gate import Check, Failure
 from chalicelib.services.governance.rules import Rule, Severity
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "infrastructure"
 _FORMAT: Final = "terraform fmt -recursive infra"
+_HIDDEN: Final = "say it in a .tf file of a root or module, so that the plan of the gate has it"
 _CHECKOV: Final = "mend it, or say why not beside the resource: # checkov:skip={}:reason"
 _RESOURCE: Final = re.compile(r'^resource +"(\w+)" +"(\w+)"', re.MULTILINE)
 
@@ -45,6 +47,7 @@ class RuleChecks:
         proves = "both roots can be planned, and no rule denies the plan"
         return (
             Check("terraform-format", "Terraform looks as it formats itself", self._format, GROUP),
+            Check("terraform-files", "a plan shows all that they say", self._hidden, GROUP),
             Check("checkov", "no check of Checkov fails on infra", self._checkov, GROUP),
             Check("terraform-rules", proves, self._terraform, GROUP),
         )
@@ -59,6 +62,12 @@ class RuleChecks:
     def _format(self) -> Iterator[Failure]:
         for name in Terraform(self._infra()).badly_formatted():
             yield Failure(f"infra/{name}", "is not formatted", _FORMAT, file=f"infra/{name}")
+
+    def _hidden(self) -> Iterator[Failure]:
+        for each in hidden(self._infra()):
+            file = f"infra/{each.file}"
+            place = f"{file}:{each.line}" if each.line else file
+            yield Failure(place, each.message, _HIDDEN, file=file, line=each.line)
 
     def _checkov(self) -> Iterator[Failure]:
         for each in failed_checks(self._infra()):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from chalicelib.kernel.errors import ToolFailed
 from tests.support.fetching import needed_in_ci
 from tests.support.mutations import MUTATIONS, Mutation, mutations, recorded
 from tests.support.rule_engines import by_conftest, by_opa, by_regorus, rules_of
@@ -71,21 +72,24 @@ def test_each_fixture_says_what_it_is_about():
 
 
 def test_opa_and_conftest_agree(plans, denied):
-    """On the rule, what it denies and its words, of every plan; also of what is no plan at all.
-
-    Only of an empty list conftest says nothing: it asks about the items of a list, one by one. No
-    plan of Terraform's is one.
-    """
+    """On the rule, what it denies and its words, of every plan; also of what is no plan at all."""
     every = plans | NO_PLANS
     expected = denied | by_regorus(KIND, NO_PLANS)
+    asked = {name: plan for name, plan in every.items() if name != "list"}
 
     with needed_in_ci(), ThreadPoolExecutor(2) as threads:
         opa = threads.submit(by_opa, KIND, every)
-        conftest = threads.submit(by_conftest, KIND, every)
+        conftest = threads.submit(by_conftest, KIND, asked)
         by_both = opa.result(), conftest.result()
 
     assert expected == by_both[0]
-    assert expected | {"list": frozenset()} == by_both[1]
+    assert {name: expected[name] for name in asked} == by_both[1]
+
+
+def test_an_empty_list_is_refused():
+    """Conftest asks about the items of a list, one by one: then no rule was asked."""
+    with needed_in_ci(), pytest.raises(ToolFailed, match="conftest did not decide by"):
+        by_conftest(KIND, {"list": []})
 
 
 @pytest.mark.parametrize("name", NO_PLANS)

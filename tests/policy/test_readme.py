@@ -9,13 +9,13 @@ import shutil
 import pytest
 import regorus
 
-from chalicelib.adapters.rego.build_time import denials
+from chalicelib.adapters.rego.build_time import BuildTimeRules
 from chalicelib.adapters.rego.metadata import rule_of
 from chalicelib.adapters.tools import opa
 from chalicelib.adapters.tools.programs import find
 from tests.support.fetching import ROOT, needed_in_ci
 from tests.support.mutations import Mutation
-from tests.support.opa import POLICIES
+from tests.support.rule_engines import POLICIES
 
 pytestmark = [
     pytest.mark.requirement("R9"),
@@ -74,16 +74,13 @@ def test_its_tests_pass_in_process(policies):
     assert {"true"} == {engine.eval_rule_as_json(f"{package}.{name}") for name in names}
 
 
-def test_its_fixtures_are_denied_by_it_only(policies, tmp_path):
+def test_its_fixtures_are_denied_by_it_only(policies):
     """
     Two plans, each with one finding.
     """
     for number, each in enumerate(FIXTURES):
         mutation = Mutation("", number, each["about"], each["plan"], tuple(each["edits"]))
-        plan = tmp_path / f"{number}.json"
-        plan.write_text(json.dumps(mutation.plan()))
+        denials = BuildTimeRules(policies, "terraform").judge(mutation.plan())
 
-        assert ["terraform.described_alarms"] == [
-            denial.rule for denial in denials([plan], policies, "terraform")
-        ]
+        assert ["terraform.described_alarms"] == [each.rule for each in denials]
     assert 2 == len(FIXTURES)

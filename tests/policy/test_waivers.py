@@ -7,11 +7,10 @@ import shutil
 
 import pytest
 
-from chalicelib.adapters.rego.build_time import denials
-from chalicelib.adapters.rego.schema_rules import SchemaRules
+from chalicelib.adapters.rego.build_time import BuildTimeRules
 from tests.policy.schema_fixtures import broken_schemas
 from tests.support.mutations import mutations
-from tests.support.opa import POLICIES
+from tests.support.rule_engines import POLICIES
 
 pytestmark = [pytest.mark.requirement("R9"), pytest.mark.requirement("T4")]
 
@@ -41,21 +40,23 @@ def waive(policies, denied):
     (policies / "gates/data.json").write_text(json.dumps({"waivers": waivers}))
 
 
-def test_a_plan_passes_when_what_denies_it_is_waived(policies, tmp_path):
+def judged(policies, documents):
+    rules = BuildTimeRules(policies, "terraform")
+    return [denial for document in documents for denial in rules.judge(document)]
+
+
+def test_a_plan_passes_when_what_denies_it_is_waived(policies):
     """
     The first fixture of each rule, with a waiver for each address that it denies.
     """
     first = {each.rule: each for each in reversed(mutations())}
-    files = []
-    for rule, mutation in first.items():
-        files.append(tmp_path / f"{rule}.json")
-        files[-1].write_text(json.dumps(mutation.plan()))
-    before = denials(files, policies, "terraform")
+    plans = [mutation.plan() for mutation in first.values()]
+    before = judged(policies, plans)
 
     waive(policies, before)
 
     assert set(first) == {each.rule for each in before}
-    assert {NEVER} == {each.rule for each in denials(files, policies, "terraform")}
+    assert {NEVER} == {each.rule for each in judged(policies, plans)}
 
 
 def test_a_schema_passes_when_what_denies_it_is_waived(policies):
@@ -63,9 +64,9 @@ def test_a_schema_passes_when_what_denies_it_is_waived(policies):
     The first fixture of each rule, with a waiver for the schema's full name.
     """
     for rule, broken in {each.rule: each for each in reversed(broken_schemas())}.items():
-        before = SchemaRules(POLICIES).judge(broken.schema)
+        before = BuildTimeRules(POLICIES, "schemas").judge(broken.schema)
 
         waive(policies, before)
 
         assert {rule} == {each.rule for each in before}
-        assert [] == SchemaRules(policies).judge(broken.schema), rule
+        assert [] == BuildTimeRules(policies, "schemas").judge(broken.schema), rule

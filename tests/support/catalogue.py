@@ -28,10 +28,16 @@ GROUPS: Final = {
     "Commands": ("commands", ""),
     "Events": ("events", ""),
     "Schemas": ("schemas", ""),
-    "Plans as a whole": ("terraform", "well_formed readable_documents"),
+    "Plans as a whole": (
+        "terraform",
+        "well_formed readable_documents known_types providers provisioners set_once",
+    ),
     "Plans: the event store": (
         "terraform",
-        "insert_only denied_to_all change_stream no_expiry no_global_table parallelization",
+        (
+            "insert_only denied_to_all change_stream whole_stream no_expiry no_global_table "
+            "no_import parallelization"
+        ),
     ),
     "Plans: data": (
         "terraform",
@@ -43,8 +49,8 @@ GROUPS: Final = {
     "Plans: who may do what": (
         "terraform",
         (
-            "wildcards escalation principals public_access managed_policies bus_writers decoupling "
-            "plain_secrets"
+            "wildcards escalation principals privileged_roles public_access managed_policies "
+            "bus_writers decoupling plain_secrets"
         ),
     ),
     "Plans: what fails": (
@@ -54,7 +60,7 @@ GROUPS: Final = {
             "consumer_alarms timeouts"
         ),
     ),
-    "Plans: the API": ("terraform", "api_auth api_bounds"),
+    "Plans: the API": ("terraform", "api_auth bearer_tokens api_bounds"),
     "Plans: running it": ("terraform", "runtime tracing tags cost"),
 }
 """The sections: a kind of rules, and which of them in which order; all of them if none is named."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _AS_JSON: Final = ("--parser", "json", "--output", "json", "--no-color")
+_OR_FAIL: Final = "--show-builtin-errors"
+"""Without it, a rule that fails denies nothing."""
 _DENIES: Final = 1
 """The code that conftest ends with when a rule denies, and when it fails."""
 
@@ -41,6 +43,7 @@ def denials(
         "--data",
         data or policies,
         *_AS_JSON,
+        _OR_FAIL,
     ]
     done = run("conftest", [*words, *files], settings=IN_GO, patience=patience)
     if done.code not in (0, _DENIES):
@@ -66,12 +69,17 @@ def _names(folder: Path) -> list[str]:
 
 
 def _refuse_gaps(results: Sequence[dict[str, Any]], expected: set[tuple[str, str]]) -> None:
-    decided = {(each["filename"], each["namespace"]) for each in results}
+    decided = {(each["filename"], each["namespace"]) for each in results if _asked(each)}
     if missing := sorted(expected - decided):
         told = ", ".join(f"{rule} on {file}" for file, rule in missing)
         raise ToolFailed(f"conftest did not decide by {told}")
     if excepted := sorted({each["namespace"] for each in results if each.get("exceptions")}):
         raise Misconfigured(f"{', '.join(excepted)}: only a waiver makes an exception")
+
+
+def _asked(result: dict[str, Any]) -> bool:
+    """Tell whether there was a ``deny`` to ask, whatever it said."""
+    return any(result.get(kind) for kind in ("successes", "failures", "warnings", "exceptions"))
 
 
 def _denials(result: dict[str, Any]) -> Iterator[Denial]:

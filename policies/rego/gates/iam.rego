@@ -165,6 +165,7 @@ written(text) := listed(document.Statement) if {
 	is_json(text)
 	document := json.unmarshal(text)
 	is_object(document)
+	object.keys(document) - {"Id", "Statement", "Version"} == set()
 	type_name(document.Statement) in {"array", "object"}
 }
 
