@@ -53,7 +53,7 @@ secured(_, operation, _) if operation["x-amazon-apigateway-auth"].type == "AWS_I
 
 secured(document, operation, settings) if {
 	is_array(operation.security)
-	not "x-amazon-apigateway-auth" in object.keys(operation)
+	not overridden(operation)
 	count(operation.security) > 0
 	every alternative in operation.security {
 		is_object(alternative)
@@ -63,6 +63,8 @@ secured(document, operation, settings) if {
 		has_authorizer(scheme)
 	}
 }
+
+overridden(operation) if "x-amazon-apigateway-auth" in object.keys(operation)
 
 has_authorizer(scheme) if scheme["x-amazon-apigateway-authtype"] == "awsSigv4"
 

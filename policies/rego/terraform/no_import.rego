@@ -19,7 +19,9 @@ deny contains plan.finding(table, sprintf("begins with what %s brings", [attribu
 	brings(table, attribute)
 }
 
-brings(table, attribute) if not object.get(table.change.after, attribute, null) in {null, "", []}
+brings(table, attribute) if not empty(table, attribute)
+
+empty(table, attribute) if object.get(table.change.after, attribute, null) in {null, "", []}
 
 brings(table, attribute) if {
 	plan.unknown(table, [attribute])

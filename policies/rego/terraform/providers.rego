@@ -25,12 +25,14 @@ deny contains plan.finding({"address": address}, fault) if {
 
 faults(provider) := (((strangers | unpinned) | others) | unknown) | clear if {
 	expressions := object.get(provider, "expressions", {})
-	strangers := {"is not one that is allowed" | not provider.full_name in settings.allowed}
+	strangers := {"is not one that is allowed" | not allowed(provider)}
 	unpinned := {"is not pinned to a version" | not pinned(provider)}
 	others := {"is a further one, for another place" | some key in {"alias", "module_address"}; key in object.keys(provider)}
 	unknown := {sprintf("sets %s, which is not allowed", [name]) | some name in (object.keys(expressions) - set_of(settings.settings))}
 	clear := {sprintf("has %s in the clear", [name]) | some name in settings.secret; is_string(expressions[name].constant_value)}
 }
+
+allowed(provider) if provider.full_name in settings.allowed
 
 set_of(list) := {item | some item in list}
 

@@ -33,7 +33,9 @@ deny contains plan.finding(function, sprintf("lets %s change what runs", [name])
 	name in data.terraform.runtime.variables
 }
 
-layered(function) if not object.get(function.change.after, "layers", null) in {null, []}
+layered(function) if not bare(function)
+
+bare(function) if object.get(function.change.after, "layers", null) in {null, []}
 
 layered(function) if object.get(function.change.after_unknown, "layers", []) in {[true], true}
 

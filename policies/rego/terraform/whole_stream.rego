@@ -23,7 +23,9 @@ deny contains plan.finding(mapping, sprintf("does not read the whole stream of c
 
 faults(mapping) := {"it filters" | filters(mapping)} | ({"it is off" | not on(mapping)} | {"it begins late" | not begins(mapping)})
 
-filters(mapping) if not object.get(mapping.change.after, "filter_criteria", null) in {null, []}
+filters(mapping) if not takes_all(mapping)
+
+takes_all(mapping) if object.get(mapping.change.after, "filter_criteria", null) in {null, []}
 
 filters(mapping) if plan.unknown(mapping, ["filter_criteria"])
 
