@@ -14,6 +14,8 @@ from tests.support.mutations import MUTATIONS, Mutation, mutations, recorded
 from tests.support.rule_engines import by_conftest, by_opa, by_regorus, rules_of
 
 KIND: Final = "terraform"
+pytestmark = [pytest.mark.requirement("R9"), pytest.mark.requirement("T4")]
+
 ALL = mutations()
 ROOTS = ("foundation", "services")
 NO_PLANS: Final[dict[str, Any]] = {
@@ -39,16 +41,12 @@ def denied(plans):
     return by_regorus(KIND, plans)
 
 
-@pytest.mark.requirement("R9")
-@pytest.mark.requirement("T4")
 @pytest.mark.parametrize("root", ROOTS)
 def test_what_is_deployed_passes(denied, root):
     """The recorded plans break no rule."""
     assert frozenset() == denied[root]
 
 
-@pytest.mark.requirement("R9")
-@pytest.mark.requirement("T4")
 @pytest.mark.parametrize("mutation", [pytest.param(each, id=each.name) for each in ALL])
 def test_a_plan_that_breaks_a_rule_is_denied_by_that_rule_only(denied, mutation: Mutation):
     """No rule stands in for another, so none can go missing unnoticed."""
