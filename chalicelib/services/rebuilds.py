@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
 from chalicelib.services.lineups import Rebuild, State
 from chalicelib.services.places import index_after, version_of
+from chalicelib.services.positions import published
 from chalicelib.services.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -31,10 +32,9 @@ class Rebuilder:
     """The indexes of one projection; whoever feeds it does so from one thread.
 
     ``handlers`` fill indexes: one for each version that is known, the declared one first.
-    ``router`` is the name of the consumer that publishes, ``recorded`` tells how many commits there
-    are, published or not: so much of the history is replayed, the rest will be delivered. A crash
-    at any moment loses nothing: what was not kept is replayed, and what was not tidied up is so at
-    the next start.
+    ``router`` is the consumer that publishes, ``recorded`` tells how many commits there are: so
+    much is replayed, the rest will be delivered. A crash at any moment loses nothing: what was not
+    kept is replayed, and what was not tidied up is so at the next start.
     """
 
     def __init__(
@@ -96,8 +96,7 @@ class Rebuilder:
             index = index_after(self.projection, last, lineup.fed)
             self._places.drop(index)
             self._places.make(index, self.projection)
-            total = self._recorded()
-            begun = Rebuild(index, State.RUNNING, 0, total, self._now())
+            begun = Rebuild(index, State.RUNNING, 0, self._recorded(), self._now())
             return self._go_on(lineup, begun)
 
     def deliver(self, commits: Sequence[PackedCommit]) -> None:
@@ -117,17 +116,16 @@ class Rebuilder:
             lineup = self.lineup()
             if lineup.next == running:
                 handler = self._handler(running.index, lineup)
-                handler.handle(self._publishable(commits))
+                handler.handle(published(commits, self._places.positions.parked(self._router)))
                 handled = min(running.total, running.handled + len(commits))
                 self._go_on(lineup, replace(running, handled=handled))
 
     def put_aside(self, running: Rebuild, commit: PackedCommit, failure: Exception) -> None:
         """Give a rebuild up, for a commit that can't even be parked; raises Unavailable."""
-        reason = f"{type(failure).__name__}: {failure}"
-        where = f"{commit.stream}@{commit.version}"
+        told = f"could not be handled: {type(failure).__name__}: {failure}"
         with self._lock:
             if self.lineup().next == running:
-                self._end(running, State.FAILED, f"{where} could not be handled: {reason}")
+                self._end(running, State.FAILED, f"{commit.stream}@{commit.version} {told}")
 
     def redrive(self, index: str, stream: StreamId) -> bool:
         """Make a stream of an index go on; false if it stops again, NotFound if nobody feeds it."""
@@ -151,8 +149,7 @@ class Rebuilder:
         """Have the index answer that did so before; raises Rejected if none is kept."""
         with self._lock:
             lineup = self.lineup()
-            before = self._kept(lineup)
-            self._places.read_models.settle(before)
+            self._places.read_models.settle(before := self._kept(lineup))
             return self._keep(lineup.changed(live=before, previous=lineup.live))
 
     def retire(self) -> Lineup:
@@ -185,12 +182,12 @@ class Rebuilder:
     def _go_on(self, lineup: Lineup, rebuild: Rebuild, *, accept: bool = False) -> Rebuild:
         """Keep how far it is; if it is through, have the new index answer, or hold it."""
         if not rebuild.left:
-            index, handler = rebuild.index, self._handler(rebuild.index, lineup)
-            fault = self._readiness.fault(lineup.live, index, handler.redrive)
+            redrive = self._handler(rebuild.index, lineup).redrive
+            fault = self._readiness.fault(lineup.live, rebuild.index, redrive)
             if fault is not None:
                 return self._end(rebuild, State.FAILED, fault)
             self._try_again(lineup)
-            self._places.read_models.settle(index)
+            self._places.read_models.settle(rebuild.index)
             parity = None if accept else self._readiness.parity(lineup, rebuild)
             if parity is None or parity.equal:
                 return self._show(lineup, rebuild)
@@ -207,8 +204,8 @@ class Rebuilder:
     def _show(self, lineup: Lineup, rebuild: Rebuild) -> Rebuild:
         done = replace(rebuild, state=State.DONE, finished_at=self._now(), error=None)
         before = [lineup.previous] if lineup.previous else []
-        shown = replace(lineup.without(before), live=done.index, previous=lineup.live, rebuild=done)
-        self._tidy(shown)
+        kept = lineup.without(before)
+        self._tidy(replace(kept, live=done.index, previous=lineup.live, rebuild=done))
         return done
 
     def _end(self, rebuild: Rebuild, state: State, error: str | None = None) -> Rebuild:
@@ -251,9 +248,3 @@ class Rebuilder:
     def _handler(self, index: str, lineup: Lineup) -> ProjectionHandler:
         """Return who fills an index; what nobody asks yet need not be visible at once."""
         return self._handlers[version_of(index)].beside(index, visible=index == lineup.live)
-
-    def _publishable(self, commits: Sequence[PackedCommit]) -> list[PackedCommit]:
-        """Return them without those that the router holds back: they come once it goes on."""
-        parked = self._places.positions.parked(self._router)
-        stopped = {each.stream: each.version for each in parked}
-        return [each for each in commits if each.version <= stopped.get(each.stream, each.version)]
