@@ -285,11 +285,12 @@ def test_an_export_fills_an_index_as_the_store_does(client, tmp_path):
         now=ports.now,
     )
 
-    running = filled.start()
+    filled.start()
     filled.deliver(history[-10:])
     for begin in range(0, len(commits), 25):
+        running = filled.under_way()
+        assert running is not None
         filled.replay(running, commits[begin : begin + 25])
-        running = filled.lineup().rebuild
 
-    assert (State.DONE, SECOND) == (running.state, live_index(client))
+    assert (State.DONE, SECOND) == (filled.lineup().rebuild.state, live_index(client))
     assert fold(client) == shown(client)
