@@ -157,8 +157,9 @@ class NotYetVisible(NexusError):
 class BeingBuilt(NexusError):
     """The read model is being filled for the first time, and shows nothing before it is whole."""
 
-    def __init__(self, projection: str) -> None:
-        super().__init__(f"the read model {projection} is being built")
+    def __init__(self, projection: str, *, failed: bool = False) -> None:
+        fault = "; that has failed, and an operator has to rebuild it" if failed else ""
+        super().__init__(f"the read model {projection} is being built{fault}")
 
 
 class Parked(NexusError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
+
+    from chalicelib.kernel.stream import StreamId
 
 
 class State(StrEnum):
@@ -62,6 +64,8 @@ class Lineup:
     """The last one, or the one under way."""
     leaving: tuple[str, ...] = ()
     """What is still to be dropped."""
+    owed: Mapping[str, frozenset[StreamId]] = field(default_factory=dict)
+    """By index, the streams in which it may lack what the live one shows, as no put succeeded."""
     revision: int = 0
 
     @property
@@ -71,28 +75,35 @@ class Lineup:
         return last if last is not None and last.state in UNDER_WAY else None
 
     @property
+    def held(self) -> Rebuild | None:
+        """The filling that waits for a decision, if any."""
+        return self.next if self.next is not None and self.next.state is State.HELD else None
+
+    @property
     def fed(self) -> tuple[str, ...]:
         """The indexes that are kept up to date, the one that answers first."""
         coming = self.next.index if self.next else None
         return tuple(each for each in (self.live, coming, self.previous) if each is not None)
 
-    def without(self, indexes: Collection[str]) -> Lineup:
-        """Return it without some indexes, which leave."""
+    def without(self, indexes: Collection[str], why: str = "its index is gone") -> Lineup:
+        """Return it without some indexes, which leave; ``why`` is told of one that was filled."""
         coming = self.next
         rebuild = self.rebuild
         if coming is not None and coming.index in indexes:
-            rebuild = replace(coming, state=State.FAILED, error="its index is gone")
+            rebuild = replace(coming, state=State.FAILED, error=why)
         return replace(
             self,
             live=None if self.live in indexes else self.live,
             previous=None if self.previous in indexes else self.previous,
             rebuild=rebuild,
-            leaving=(*self.leaving, *indexes),
+            leaving=(*self.leaving, *(each for each in indexes if each not in self.leaving)),
+            owed={index: owed for index, owed in self.owed.items() if index not in indexes},
         )
 
-    def changed(self, **fields: object) -> Lineup:
-        """Return it with other fields, as its next revision."""
-        return replace(self, revision=self.revision + 1, **fields)  # type: ignore[arg-type] # of the fields' types, which mypy can't see
+    def owing(self, index: str, streams: frozenset[StreamId]) -> Lineup:
+        """Return it with what an index may lack by now; nothing, if there are no streams."""
+        others = {each: owed for each, owed in self.owed.items() if each != index}
+        return replace(self, owed={**others, index: streams} if streams else others)
 
 
 class Lineups(Protocol):

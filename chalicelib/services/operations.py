@@ -167,7 +167,7 @@ class Operations:
     def _redriver(self, consumer: str) -> Callable[[StreamId], bool] | None:
         for each in self.rebuilders.values():
             if consumer in each.lineup().fed:
-                return partial(each.redrive, consumer)
+                return partial(each.feeder.redrive, consumer)
         return self.redrivers.get(consumer)
 
     def _rebuilder(self, projection: str) -> Rebuilder:

@@ -112,6 +112,12 @@ class ProjectionHandler:
 
         return self._parking.drain(stream, go_on)
 
+    def catch_up(self, stream: StreamId, version: int) -> None:
+        """Go on with a stream as far as a version, by what is stored; raises Unavailable."""
+        position = self._positions.get(self.consumer, stream)
+        behind = self._events.read(stream, after=position.version, strong=True)
+        self.handle([each for each in behind if each.version <= version])
+
     def written(self, stream: StreamId, version: int) -> None:
         """Do what is to be done once the read model shows a stream up to a version."""
 

@@ -18,6 +18,7 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.answer_cache import Now, Page
 from chalicelib.services.documents import fields_of
+from chalicelib.services.lineups import State
 from chalicelib.services.places import version_of
 from chalicelib.services.query_language import MAX_PAGE, QueryLanguage
 from chalicelib.services.read_models import Grouping
@@ -156,11 +157,12 @@ class QueryService:
         return Now(self._now(), self._read_models.revision(shown.index, asked.tenant))
 
     def _shown(self, projection: Projection[Any]) -> Shown:
-        live = self._lineups.get(projection.name).live
+        lineup = self._lineups.get(projection.name)
         for each in projection.versions():
-            if live is not None and version_of(live) == each.version:
-                return Shown(each, live)
-        raise BeingBuilt(projection.name)
+            if lineup.live is not None and version_of(lineup.live) == each.version:
+                return Shown(each, lineup.live)
+        failed = lineup.rebuild is not None and lineup.rebuild.state is State.FAILED
+        raise BeingBuilt(projection.name, failed=failed)
 
     def _check_kept(self, shown: Shown) -> None:
         """Raise Unavailable if nothing was found because the index was dropped meanwhile."""

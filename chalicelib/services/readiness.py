@@ -10,6 +10,7 @@ from chalicelib.services.places import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from chalicelib.kernel.stream import StreamId
     from chalicelib.services.lineups import Lineup, Rebuild
@@ -54,9 +55,9 @@ class Readiness:
             return None
         return self._comparison(lineup.live).by_sample(lineup.live, rebuild.index, lineup.revision)
 
-    def parity_of_all(self, live: str, other: str) -> Parity:
-        """Compare all documents; raises DamagedReadModel too."""
-        return self._comparison(live, other).of_all(live, other)
+    def parity_of_all(self, live: str, other: str, still: AbstractContextManager[object]) -> Parity:
+        """Compare all documents; in ``still`` none is put. Raises DamagedReadModel too."""
+        return self._comparison(live, other).of_all(live, other, still)
 
     def _comparison(self, *indexes: str) -> Comparison:
         models = self.places.read_models

@@ -105,9 +105,9 @@ class Mappings:
     def _all(self) -> Iterator[Fed]:
         yield Fed(ROUTING, ChangeFeed(self._store), self._system.router.handle)
         for name, rebuilder in self.rebuilders.items():
-            for path in sorted(rebuilder.paths):
+            for path in sorted(rebuilder.keeper.paths):
                 feed = TopicFeed(self._bus, TOPIC_OF[path])
-                yield Fed(f"{name}.{path}", feed, rebuilder.deliver)
+                yield Fed(f"{name}.{path}", feed, rebuilder.feeder.deliver)
         due = TopicFeed(self._bus, Topic.SNAPSHOTS_DUE)
         yield Fed("snapshots.due", due, self._system.snapshots.handle)
 

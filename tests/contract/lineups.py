@@ -5,10 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.kernel.stream import StreamId
 from chalicelib.services.lineups import Lineup, Rebuild, State
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123456, UTC)
 RUNNING = Rebuild("orders-v1-r2", State.RUNNING, 3, 2**40, NOON)
 FIRST = Lineup("orders", "orders-v1", rebuild=RUNNING, revision=1)
+STREAM = StreamId("default", "Order", "o-1")
+
+
+def after(lineup: Lineup, **fields: Any) -> Lineup:
+    """The next revision of a lineup."""
+    return replace(lineup, revision=lineup.revision + 1, **fields)
 
 
 @pytest.mark.requirement("R5")
@@ -40,8 +47,13 @@ class LineupsContract:
             finished_at=NOON + timedelta(seconds=1),
             error='ValueError: "no" number; \N{SNOWMAN}',
         )
-        second = FIRST.changed(
-            live=None, previous="orders-v1", rebuild=ended, leaving=("orders-v0", "orders-v1-r9")
+        second = after(
+            FIRST,
+            live=None,
+            previous="orders-v1",
+            rebuild=ended,
+            leaving=("orders-v0", "orders-v1-r9"),
+            owed={"orders-v1": frozenset({STREAM, replace(STREAM, id="x-y_z")})},
         )
 
         kept = [lineups.put(FIRST)]
@@ -56,7 +68,7 @@ class LineupsContract:
         """Whoever was slower is told so, and changes nothing."""
         present = FIRST
         assert lineups.put(FIRST)
-        present = FIRST.changed(live="orders-v2")
+        present = after(FIRST, live="orders-v2")
         assert lineups.put(present)
 
         assert not lineups.put(replace(FIRST, live="another", revision=revision))
@@ -66,7 +78,7 @@ class LineupsContract:
     def test_of_threads_one_is_first(self, lineups: Lineups):
         """And all others are told."""
         lineups.put(FIRST)
-        rivals = [FIRST.changed(live=f"orders-v{number}") for number in range(8)]
+        rivals = [after(FIRST, live=f"orders-v{number}") for number in range(8)]
 
         with ThreadPoolExecutor(8) as threads:
             kept = list(threads.map(lineups.put, rivals))

@@ -78,7 +78,7 @@ def test_a_change_is_whole_or_not_at_all(settings, change, writes):
     with Embedded.assemble(settings, adapt=adapt) as embedded:
         client = Client(embedded)
         prepare(client, change)
-        rebuilder(client)._lineups = Mortal(rebuilder(client)._lineups, life)
+        rebuilder(client).keeper._lineups = Mortal(rebuilder(client).keeper._lineups, life)
         life.left = writes
         with suppress(Killed):
             getattr(rebuilder(client), change)()
@@ -162,7 +162,7 @@ def test_an_index_that_has_left_is_not_redriven(client):
     rebuilder(client).retire()
 
     with pytest.raises(NotFound, match=f"{FIRST} is no index of order-details any more"):
-        rebuilder(client).redrive(FIRST, STOPPED)
+        rebuilder(client).feeder.redrive(FIRST, STOPPED)
 
 
 class Late:
@@ -286,7 +286,7 @@ def test_an_export_fills_an_index_as_the_store_does(client, tmp_path):
     )
 
     filled.start()
-    filled.deliver(history[-10:])
+    filled.feeder.deliver(history[-10:])
     for begin in range(0, len(commits), 25):
         running = filled.under_way()
         assert running is not None

@@ -2,7 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 import pytest
@@ -17,7 +17,7 @@ from chalicelib.kernel.values import Identifier
 from chalicelib.kernel.views import One
 from chalicelib.services.governance.policy_engine import Decision, Reason
 from chalicelib.services.lineups import State
-from chalicelib.services.parity import Comparison
+from chalicelib.services.parity import Comparison, Parity
 from chalicelib.services.places import Places
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.queries import Question
@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.requirement("R5"), pytest.mark.requirement("T8")]
 STOPPED = StreamId("default", "Order", "o-1")
 FIRST = "order-details-v2"
 SECOND = f"{FIRST}-r2"
+SEEN = ("t/0003 is of another version", "t/late would be gone")
 
 
 class Killed(BaseException):
@@ -308,7 +309,7 @@ class TestACrash:
                 live(client, f"o-{number}")
             client.settle()
             spoil(client)
-            rebuilder(client)._lineups = Mortal(rebuilder(client)._lineups, life)
+            rebuilder(client).keeper._lineups = Mortal(rebuilder(client).keeper._lineups, life)
             life.left = writes
             with pytest.raises(Killed):
                 run(client)
@@ -428,7 +429,7 @@ class TestPoison:
         """
         rebuilder(poisoned).start()
         history = poisoned.embedded.ports.events.changes(0, 99)
-        rebuilder(poisoned).deliver([commit for _, commit in history])
+        rebuilder(poisoned).feeder.deliver([commit for _, commit in history])
         poison.clear()
 
         assert poisoned.system.operations.redrive(FIRST, STOPPED)
@@ -537,10 +538,30 @@ class TestParity:
         models.put("a-v1-r2", [*documents[:500], replace(documents[500], body=b"[]")])
         models.put("a-v1-r2", documents[501:])
 
-        parity = Comparison(models, models).of_all("a-v1", "a-v1-r2")
+        parity = Comparison(models, models).of_all("a-v1", "a-v1-r2", nullcontext())
 
         assert ((1000, 1000), 1000, 1) == (parity.counts, parity.compared, parity.differ)
         assert ("t/0500 has another content",) == parity.examples
+
+    def test_of_all_sees_no_difference_in_a_delivery_under_way(self, client):
+        """
+        What came to one of the two while it was read is looked at again, once the other has it.
+        """
+        old = [Document("t", f"{n:04}", 1, b"{}", {}) for n in range(10)]
+        new = [replace(old[3], version=2), Document("t", "late", 1, b"{}", {})]
+        models = client.embedded.ports.read_models
+        models.put("a-v1", [*old, *new])
+        models.put("a-v1-r2", old)
+
+        @contextmanager
+        def delivered():
+            models.put("a-v1-r2", new)
+            yield
+
+        found = Comparison(models, models)
+
+        assert Parity((11, 10), 11, 2, SEEN) == found.of_all("a-v1", "a-v1-r2", nullcontext())
+        assert Parity((11, 11), 11, 0, ()) == found.of_all("a-v1", "a-v1-r2", delivered())
 
 
 class TestRollBack:

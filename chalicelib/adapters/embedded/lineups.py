@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.embedded.schema import Schema
 from chalicelib.adapters.texts import storable
+from chalicelib.kernel.stream import StreamId
 from chalicelib.services.lineups import Lineup, Rebuild, State
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = Schema(
     "lineups",
-    2,
+    3,
     (
         """
         CREATE TABLE lineups (
@@ -26,20 +27,23 @@ SCHEMA: Final = Schema(
             revision INTEGER NOT NULL,
             live TEXT,
             previous TEXT,
-            rebuild TEXT,  -- JSON
-            leaving TEXT NOT NULL  -- JSON
+            rebuild TEXT NOT NULL,  -- JSON
+            leaving TEXT NOT NULL,  -- JSON
+            owed TEXT NOT NULL  -- JSON
         ) WITHOUT ROWID
         """,
     ),
 )
 
-_GET: Final = "SELECT live, previous, rebuild, leaving, revision FROM lineups WHERE projection = ?"
+_GET: Final = """
+    SELECT live, previous, rebuild, leaving, owed, revision FROM lineups WHERE projection = ?
+"""
 _PUT: Final = """
-    INSERT INTO lineups (live, previous, rebuild, leaving, revision, projection)
-    VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO lineups (live, previous, rebuild, leaving, owed, revision, projection)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (projection) DO UPDATE
     SET live = excluded.live, previous = excluded.previous, rebuild = excluded.rebuild,
-        leaving = excluded.leaving, revision = excluded.revision
+        leaving = excluded.leaving, owed = excluded.owed, revision = excluded.revision
     WHERE revision = excluded.revision - 1
 """
 
@@ -52,15 +56,24 @@ class SqliteLineups:
         self._wake = wake
 
     def get(self, projection: str) -> Lineup:
-        for live, previous, rebuild, leaving, revision in self._database.rows(_GET, (projection,)):
-            last = _rebuild(json.loads(rebuild)) if rebuild else None
-            return Lineup(projection, live, previous, last, tuple(json.loads(leaving)), revision)
+        for live, previous, *plain, revision in self._database.rows(_GET, (projection,)):
+            last, leaving, owed = (json.loads(each) for each in plain)
+            return Lineup(
+                projection,
+                live,
+                previous,
+                rebuild=last and _rebuild(last),
+                leaving=tuple(leaving),
+                owed={index: frozenset(map(StreamId.parse, each)) for index, each in owed.items()},
+                revision=revision,
+            )
         return Lineup(projection)
 
     def put(self, lineup: Lineup) -> bool:
-        rebuild = lineup.rebuild and json.dumps(_plain(lineup.rebuild))
-        leaving = json.dumps(lineup.leaving)
-        row = (lineup.live, lineup.previous, rebuild, leaving, lineup.revision, lineup.projection)
+        rebuild = lineup.rebuild and _plain(lineup.rebuild)
+        owed = {index: sorted(map(str, each)) for index, each in lineup.owed.items()}
+        plain = map(json.dumps, (rebuild, lineup.leaving, owed))
+        row = (lineup.live, lineup.previous, *plain, lineup.revision, lineup.projection)
         with self._database.write() as connection:
             kept = connection.execute(_PUT, row).rowcount > 0
         self._wake()

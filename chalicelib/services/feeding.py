@@ -1,0 +1,120 @@
+"""Feeding: what is delivered goes to all indexes of a lineup, and none may hold up what answers.
+
+Whatever the one that answers shows, each of the others has too, or it is noted that it may not.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.kernel.errors import NexusError, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from chalicelib.kernel.commit import PackedCommit
+    from chalicelib.kernel.stream import StreamId
+    from chalicelib.services.lineup_keeper import LineupKeeper
+    from chalicelib.services.lineups import Lineup
+
+logger = logging.getLogger(__name__)
+
+REST: Final = timedelta(seconds=10)
+"""How long an index is left alone after a failure: the one that answers doesn't wait for it."""
+MAX_OWED: Final = 500
+"""Streams that an index may be behind in; with more, it leaves the lineup."""
+
+
+class Feeder:
+    """Feeds the indexes of one projection; whoever delivers does so from one thread."""
+
+    def __init__(self, keeper: LineupKeeper, now: Callable[[], datetime]) -> None:
+        self._keeper = keeper
+        self._positions = keeper.places.positions
+        self._now = now
+        self._rests: dict[str, datetime] = {}
+        """By index, until when it is left alone."""
+
+    def deliver(self, commits: Sequence[PackedCommit]) -> None:
+        """Handle what was published; raises Unavailable, and then it may come again.
+
+        The index that answers comes last, so that a crash in between leaves it with nothing that
+        another one lacks. What another one fails in is noted, and caught up on later.
+        """
+        with self._keeper.lock:
+            lineup = self._keeper.lineup()
+            if lineup.fed:
+                first, *others = lineup.fed
+                for index in others:
+                    lineup = self._feed_beside(lineup, index, commits)
+                self._keeper.handler(first, lineup).handle(commits)
+
+    def redrive(self, index: str, stream: StreamId) -> bool:
+        """Make a stream of an index go on; false if it stops again, NotFound if nobody feeds it."""
+        with self._keeper.lock:
+            lineup = self._keeper.lineup()
+            if index not in lineup.fed:
+                raise NotFound(f"{index} is no index of {self._keeper.name} any more")
+            return self._keeper.handler(index, lineup).redrive(stream)
+
+    def catch_up(self, lineup: Lineup, index: str) -> Lineup:
+        """Give an index what it is owed, as far as the one that answers has it; may raise any."""
+        owed = lineup.owed.get(index)
+        if not owed or lineup.live is None:
+            return lineup
+        handler = self._keeper.handler(index, lineup)
+        for stream in sorted(owed):
+            handler.catch_up(stream, self._positions.get(lineup.live, stream).version)
+        return self._keeper.keep(lineup.owing(index, frozenset()))
+
+    def _feed_beside(self, lineup: Lineup, index: str, commits: Sequence[PackedCommit]) -> Lineup:
+        """Feed one that does not answer; its failure stops nobody else."""
+        failure: Exception | None = None
+        if not self._rests_still(index):
+            try:
+                lineup = self.catch_up(lineup, index)
+                self._keeper.handler(index, lineup).handle(commits)
+            except Exception as error:  # noqa: BLE001 - none of them may hold up the one that answers
+                failure = error
+            else:
+                self._rests.pop(index, None)
+                return lineup
+        return self._owe(lineup, index, commits, failure)
+
+    def _rests_still(self, index: str) -> bool:
+        until = self._rests.get(index)
+        return until is not None and self._now() < until
+
+    def _owe(
+        self,
+        lineup: Lineup,
+        index: str,
+        commits: Sequence[PackedCommit],
+        failure: Exception | None,
+    ) -> Lineup:
+        if failure is not None:
+            logger.warning("%s can't be fed, and is so later: %s", index, failure)
+            self._rests[index] = self._now() + REST
+        known = lineup.owed.get(index, frozenset())
+        owed = known | self._concerned(commits)
+        if len(owed) > MAX_OWED or (failure is not None and self._is_lost(index)):
+            return self._leave(lineup, index)
+        return lineup if owed == known else self._keeper.keep(lineup.owing(index, owed))
+
+    def _leave(self, lineup: Lineup, index: str) -> Lineup:
+        why = f"{index} can't be fed any more"
+        logger.error("%s: it leaves the indexes of %s", why, self._keeper.name)
+        return self._keeper.tidy(lineup.without([index], why))
+
+    def _concerned(self, commits: Sequence[PackedCommit]) -> frozenset[StreamId]:
+        sources = self._keeper.sources
+        return frozenset(each.stream for each in commits if each.stream.aggregate in sources)
+
+    def _is_lost(self, index: str) -> bool:
+        try:
+            return self._keeper.is_lost(index)
+        except NexusError:
+            return False
