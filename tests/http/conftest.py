@@ -15,7 +15,9 @@ from chalicelib.entrypoints.http.responses import answer
 from chalicelib.entrypoints.http.routes import Routes
 from chalicelib.entrypoints.local.server import LocalServer, Patience
 from chalicelib.kernel.errors import Rejected
+from chalicelib.wiring.settings import Settings
 from tests.http.sockets import read_all
+from tests.support.opensearch_indexes import settings_on
 
 if TYPE_CHECKING:
     from chalicelib.entrypoints.http.request import Incoming
@@ -105,3 +107,15 @@ def _exchange(server, connect):
         return read_all(connection)
 
     return exchange
+
+
+@pytest.fixture(name="either", scope="module", params=["sqlite", "opensearch"])
+def _either(request, tmp_path_factory):
+    """Settings of a system on an empty folder, with its read models there, or on OpenSearch."""
+    # What is asked of the past is asked by each test again.
+    settings = Settings(data=tmp_path_factory.mktemp("either") / "data", temporal_rate=100_000)
+    if request.param == "sqlite":
+        yield settings
+        return
+    with settings_on(request.getfixturevalue("opensearch"), settings) as found:
+        yield found
