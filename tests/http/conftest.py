@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -109,13 +110,30 @@ def _exchange(server, connect):
     return exchange
 
 
-@pytest.fixture(name="either", scope="module", params=["sqlite", "opensearch"])
-def _either(request, tmp_path_factory):
-    """Settings of a system on an empty folder, with its read models there, or on OpenSearch."""
+PLACES = ["sqlite", "opensearch"]
+
+
+@contextmanager
+def placed(request, folder):
+    """Give settings of a system on an empty folder, with its read models there or on OpenSearch."""
     # What is asked of the past is asked by each test again.
-    settings = Settings(data=tmp_path_factory.mktemp("either") / "data", temporal_rate=100_000)
+    settings = Settings(data=folder / "data", temporal_rate=100_000)
     if request.param == "sqlite":
         yield settings
         return
     with settings_on(request.getfixturevalue("opensearch"), settings) as found:
         yield found
+
+
+@pytest.fixture(name="either", scope="module", params=PLACES)
+def _either(request, tmp_path_factory):
+    """Such settings for a whole module."""
+    with placed(request, tmp_path_factory.mktemp("either")) as settings:
+        yield settings
+
+
+@pytest.fixture(name="anew", params=PLACES)
+def _anew(request, tmp_path):
+    """Such settings for one test."""
+    with placed(request, tmp_path) as settings:
+        yield settings
