@@ -211,3 +211,22 @@ def test_it_stops_again_until_another_index_answers(client, http):
     assert ("ok", 0, 0, 0) == tuple(
         health[each] for each in ("status", "parkedCount", "deadLetterCount", "damagedCount")
     )
+
+
+@pytest.mark.parametrize(("method", "suffix"), [("POST", "/_close"), ("DELETE", "")])
+def test_what_opensearch_refuses_is_for_the_log(client, http, caplog, method, suffix):
+    """
+    An index that was closed, or deleted: its name and OpenSearch's words are in no answer.
+    """
+    read_models = client.embedded.ports.read_models
+    name = read_models._layout.name(LIVE)
+    called(read_models, method, f"/{name}{suffix}", None)
+
+    answers = [http.get(f"/api/orders{rest}") for rest in ("/o-2", "", "?q=c")]
+
+    assert {each.status_code for each in answers} <= {500, 503}
+    assert 3 == caplog.text.count("request ")
+    for inside in (LIVE, "system-", "OpenSearch", "index"):
+        assert [] == [each.text for each in answers if inside in each.text]
+    assert name in caplog.text
+    assert 200 == http.get("/api/sales").status_code
