@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -15,7 +16,9 @@ from chalicelib.entrypoints.http.responses import answer
 from chalicelib.entrypoints.http.routes import Routes
 from chalicelib.entrypoints.local.server import LocalServer, Patience
 from chalicelib.kernel.errors import Rejected
+from chalicelib.wiring.settings import Settings
 from tests.http.sockets import read_all
+from tests.support.opensearch_indexes import settings_on
 
 if TYPE_CHECKING:
     from chalicelib.entrypoints.http.request import Incoming
@@ -105,3 +108,32 @@ def _exchange(server, connect):
         return read_all(connection)
 
     return exchange
+
+
+PLACES = ["sqlite", "opensearch"]
+
+
+@contextmanager
+def placed(request, folder):
+    """Give settings of a system on an empty folder, with its read models there or on OpenSearch."""
+    # What is asked of the past is asked by each test again.
+    settings = Settings(data=folder / "data", temporal_rate=100_000)
+    if request.param == "sqlite":
+        yield settings
+        return
+    with settings_on(request.getfixturevalue("opensearch"), settings) as found:
+        yield found
+
+
+@pytest.fixture(name="either", scope="module", params=PLACES)
+def _either(request, tmp_path_factory):
+    """Such settings for a whole module."""
+    with placed(request, tmp_path_factory.mktemp("either")) as settings:
+        yield settings
+
+
+@pytest.fixture(name="anew", params=PLACES)
+def _anew(request, tmp_path):
+    """Such settings for one test."""
+    with placed(request, tmp_path) as settings:
+        yield settings

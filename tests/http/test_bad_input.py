@@ -8,15 +8,13 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.domain.orders.projections import OrderDetails, order_details
 from chalicelib.entrypoints.http import create_app
 from chalicelib.entrypoints.http.request import MAX_BODY
 from chalicelib.entrypoints.local.server import LocalServer, Patience
-from chalicelib.services.query_language import QueryLanguage
-from chalicelib.services.read_models import Document
 from chalicelib.wiring import use
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import Settings
+from tests.http.messages import HOST, get, message, problem
 from tests.http.sockets import read_all, reset
 from tests.support.client import Client
 
@@ -27,7 +25,6 @@ PLACED = {"orderId": "o-1", "customerId": "c-1", "totalAmount": 99.99}
 ORDER = {**PLACED, "orderId": "new"}
 LINE = {"productId": "p", "quantity": 1, "unitPrice": 1}
 JSON = "Content-Type: application/json"
-HOST = "Host: localhost"
 PLACE = "/api/commands/PlaceOrder"
 BAD_IDS = {
     "empty": "", "129": "x" * 129, "1000": "x" * 1000, "dot": ".", "dots": "..", "slash": "a/b",
@@ -41,16 +38,6 @@ BAD_PATHS = {
     **{name: quote(text, safe="") for name, text in BAD_IDS.items() if text not in ("", "%41")},
     "encoded-twice": "%2541", "half-encoded": "%", "no-utf-8": "%FF", "parameter": "a;b",
 }  # fmt: skip
-
-
-def message(method, target, *headers, body=b""):
-    """A request that ends its connection."""
-    head = [f"{method} {target} HTTP/1.1", HOST, "Connection: close", *headers]
-    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode("latin-1") + body
-
-
-def get(target, *headers):
-    return message("GET", target, *headers)
 
 
 def post(body, *headers, to=PLACE):
@@ -86,18 +73,6 @@ def too_large_order():
     alphabet = string.ascii_letters + string.digits
     lines = [{**LINE, "productId": "".join(chance.choices(alphabet, k=128))} for _ in range(5000)]
     return {**ORDER, "totalAmount": 5000, "lines": lines}
-
-
-def a_cursor(*parameters, tenant="default", index=order_details.index, value="2026"):
-    """A cursor of a list of orders, or of one that only looks like it."""
-    language = QueryLanguage(index, OrderDetails)
-    query = language.query(tenant, list(parameters), {}, "-placedAt")
-    return language.cursor(query, Document(tenant, "o-1", 1, b"{}", {"placedAt": value}))
-
-
-def repeated(count, parameter="version[gt]=0"):
-    """A target with that many parameters."""
-    return "/api/orders?" + "&".join([parameter] * count)
 
 
 def cases(status, kind, table):
@@ -178,94 +153,6 @@ HEADERS = {
     "correlation-twice": ("X-Correlation-Id: a\r\nX-Correlation-Id: b", "X-Correlation-Id"),
 }
 QUERIES = {
-    "field": ("/api/orders?colour=red", "colour"),
-    "operator": ("/api/orders?totalAmount[like]=5", "totalAmount[like]"),
-    "integer": ("/api/orders?version=1_0", "1_0"),
-    "integer-signed": ("/api/orders?version=%2B1", "version"),
-    "integer-spaced": ("/api/orders?version=%201", "version"),
-    "integer-arabic": ("/api/orders?version=%D9%A1", "version"),
-    "integer-zeros": ("/api/orders?version=01", "01"),
-    "amount": ("/api/orders?totalAmount=1.001", "1.001"),
-    "amount-underscore": ("/api/orders?totalAmount=1_0", "1_0"),
-    "amount-signed": ("/api/orders?totalAmount=%2B1", "totalAmount"),
-    "amount-exponent": ("/api/orders?totalAmount=1e2", "1e2"),
-    "amount-arabic": ("/api/orders?totalAmount=%D9%A1", "totalAmount"),
-    "amount-nan": ("/api/orders?totalAmount=NaN", "NaN"),
-    "time-basic": ("/api/orders?placedAt[gt]=20250101", "20250101"),
-    "time-day": ("/api/orders?placedAt[gt]=2025-01-01", "2025-01-01"),
-    "time-week": ("/api/orders?placedAt[gt]=2025-W01-1T00:00:00Z", "2025-W01"),
-    "time-no-zone": ("/api/orders?placedAt[gt]=2025-01-01T00:00:00", "placedAt[gt]"),
-    "day-basic": ("/api/sales?day=20250101", "20250101"),
-    "day-none": ("/api/sales?day=2025-02-30", "2025-02-30"),
-    "flag": ("/api/orders?feedbackInvited=yes", "yes"),
-    "sort": ("/api/orders?sort=colour", "colour"),
-    "cursor": ("/api/orders?cursor=x", "cursor"),
-    "cursor-of-another-query": (f"/api/orders?cursor={a_cursor(('status', 'paid'))}", "belong"),
-    "cursor-of-another-tenant": (f"/api/orders?cursor={a_cursor(tenant='other')}", "belong"),
-    "cursor-of-another-list": (f"/api/customers/c-1/orders?cursor={a_cursor()}", "belong"),
-    "cursor-of-another-index": (
-        f"/api/orders?cursor={a_cursor(index='order-details-v1')}",
-        "begin anew",
-    ),
-    "cursor-of-a-rebuild": (
-        f"/api/orders?cursor={a_cursor(index=order_details.index + '-r2')}",
-        "begin anew",
-    ),
-    "cursor-of-another-kind": (f"/api/orders?cursor={a_cursor(value=7)}", "begin anew"),
-    "cursor-changed": (f"/api/orders?cursor={a_cursor()[:-4]}AAAA", "cursor"),
-    "cursor-cut": (f"/api/orders?cursor={a_cursor()[:-9]}", "cursor"),
-    "cursor-long": (f"/api/orders?cursor={'A' * 60_000}", "cursor"),
-    "cursor-deep": (f"/api/orders?cursor={'W1tb' * 12_000}", "cursor"),
-    "cursor-empty": ("/api/orders?cursor=", "cursor"),
-    "cursor-twice": (f"/api/orders?cursor={a_cursor()}&cursor={a_cursor()}", "more than once"),
-    "offset": ("/api/orders?offset=1000000", "no such field"),
-    "page": ("/api/orders?page=1000000", "no such field"),
-    "from": ("/api/orders?from=1000000&size=1000", "no such field"),
-    "filter-open": ("/api/orders?totalAmount[gte=5", "totalAmount[gte"),
-    "filter-closed": ("/api/orders?totalAmount]gte[=5", "no such field"),
-    "filter-empty": ("/api/orders?totalAmount[]=5", "no such field"),
-    "filter-nested": ("/api/orders?totalAmount[gte][lte]=5", "no such field"),
-    "filter-case": ("/api/orders?totalAmount[GTE]=5", "no such field"),
-    "filter-nameless": ("/api/orders?=5", "no such field"),
-    "filter-of-items": ("/api/orders?lines=x", "no such field"),
-    "filter-within-items": ("/api/orders?lines.productId=x", "no such field"),
-    "filter-tenant": ("/api/orders?tenant=other", "no such field"),
-    "filter-internal": ("/api/orders?__class__=x", "no such field"),
-    "filter-script": ("/api/orders?script[source]=ctx", "no such field"),
-    "filter-dollar": ("/api/orders?status[$ne]=paid", "no such field"),
-    "filter-sql": ("/api/orders?status'%20OR%201=1%20--=x", "no such field"),
-    "filter-sql-path": ("/api/orders?$.status=x", "no such field"),
-    "filter-json": ("/api/orders?%7B%22match_all%22:%7B%7D%7D=x", "no such field"),
-    "filter-null": ("/api/orders?status%00=paid", "no such field"),
-    "value-sql": ("/api/orders?totalAmount=1;DROP%20TABLE%20documents", "is no amount"),
-    "value-long": (f"/api/orders?customerId={'x' * 501}", "is no text"),
-    "value-huge-number": (f"/api/orders?version={'9' * 400}", "is no integer"),
-    "conditions-101": (repeated(101), "at most 100 conditions, not 101"),
-    "conditions-thousands": (repeated(4_500), "at most 100 conditions, not 4500"),
-    "unknown-thousands": (repeated(10_000, "x=1"), "at most 100 conditions, not 10000"),
-    "limits-thousands": (repeated(5_000, "limit=1"), "limit is given more than once"),
-    "totals-conditions": (repeated(101, "totalAmount=1").replace("orders", "sales"), "not 101"),
-    "totals-paging": ("/api/sales?limit=5", "limit"),
-    "totals-cursor": (f"/api/sales?cursor={a_cursor()}", "cursor"),
-    "totals-search": ("/api/sales?q=paid", "no such field"),
-    "sort-sql": ("/api/orders?sort=placedAt;DROP%20TABLE%20documents", "can't sort by"),
-    "sort-twice": ("/api/orders?sort=placedAt,version", "can't sort by"),
-    "sort-optional": ("/api/orders?sort=carrier", "can't sort by"),
-    "sort-long": (f"/api/orders?sort={'x' * 5_000}", "can't sort by"),
-    "search-wildcards": ("/api/orders?q=" + "*" * 100, "q is 1 to 10 words"),
-    "search-percent": ("/api/orders?q=%25", "q is 1 to 10 words"),
-    "search-question-marks": ("/api/orders?q=%3F%3F%3F", "q is 1 to 10 words"),
-    "search-many": ("/api/orders?q=" + "a*+" * 11, "q is 1 to 10 words"),
-    "search-huge": ("/api/orders?q=" + "a" * 60_000, "q is 1 to 10 words"),
-    "search-twice": ("/api/orders?q=a&q=b", "q is given more than once"),
-    "cursor-of-stream": ("/api/orders?cursor=1-1", "cursor"),
-    "limit-0": ("/api/orders?limit=0", "limit"),
-    "limit-10000": ("/api/orders?limit=10000", "limit"),
-    "limit-arabic": ("/api/orders?limit=%D9%A1", "limit"),
-    "limit-twice": ("/api/orders?limit=1&limit=2", "limit"),
-    "search": ("/api/orders?q=%20", "q"),
-    "totals": ("/api/sales?colour=red", "colour"),
-    "one": ("/api/orders/o-1?limit=1", "no parameters"),
     "stream-cursor": ("/api/streams/Order/o-1?cursor=2-1", "cursor"),
     "stream-limit": ("/api/streams/Order/o-1?limit=10000", "limit"),
     "stream-field": ("/api/streams/Order/o-1?status=paid", "status"),
@@ -434,19 +321,6 @@ def _harmless(embedded, exchange):
     assert exchange(get("/api/streams/Order/o-1")).startswith(b"HTTP/1.1 200 ")
 
 
-def problem(answer):
-    """Return the members of the one problem document that an answer is, its form checked."""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").lower().split("\r\n")
-    assert "content-type: application/problem+json" in lines
-    assert "connection: close" in lines
-    assert f"content-length: {len(body)}" in lines
-    members = json.loads(body)
-    assert lines[0].startswith(f"http/1.1 {members['status']} ")
-    assert f"x-correlation-id: {members['instance']}" in lines
-    return members
-
-
 @pytest.mark.parametrize(("status", "kind", "sent", "said"), BAD)
 def test_it_is_told_what_is_wrong(exchange, status, kind, sent, said):
     """A problem document of the documented type, that names the place or the thing."""
@@ -455,22 +329,6 @@ def test_it_is_told_what_is_wrong(exchange, status, kind, sent, said):
     assert (status, f"/problems/{kind}") == (members["status"], members["type"])
     assert said in json.dumps(members, ensure_ascii=False)
     assert "%r" not in members["detail"]
-
-
-@pytest.mark.requirement("R6")
-@pytest.mark.parametrize(
-    "asked",
-    ["q=*aid", "q=pla*+OR+1=1", "q=p_aced", "q=%22placed%22~9", "customerId=*",
-     "customerId=%25", "customerId='+OR+'1'='1", "customerId=c-1%00", "customerId[gte]=c-2%F4%8F",
-     "customerId=c-1)+--", "orderId[gt]=%7B%22gt%22:%22%22%7D"],
-)  # fmt: skip
-def test_what_means_something_elsewhere_means_itself_here(exchange, asked):
-    """No wildcard, no quote and no operator within a value: it finds what has it, or nothing."""
-    answer = exchange(get(f"/api/orders?{asked}"))
-
-    _, _, body = answer.partition(b"\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 200 ")
-    assert [] == json.loads(body)["items"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import uuid
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -22,7 +21,7 @@ from chalicelib.wiring.settings import OpenSearchSettings
 from tests.support import opensearch_node
 from tests.support.client import Client
 from tests.support.fetching import needed_in_ci
-from tests.support.opensearch_indexes import drop_all
+from tests.support.opensearch_indexes import settings_on
 
 pytestmark = [pytest.mark.requirement("R6"), pytest.mark.requirement("T8")]
 
@@ -63,10 +62,8 @@ def _node(tmp_path):
 
 @pytest.fixture(name="opensearch_settings")
 def _opensearch_settings(settings, opensearch):
-    prefix = f"system-{uuid.uuid4().hex[:8]}-"
-    where = OpenSearchSettings(opensearch.endpoint, prefix=prefix, refresh=20, replicas=0)
-    yield replace(settings, opensearch=where)
-    drop_all(Connection(Cluster(opensearch.endpoint)), Layout(prefix))
+    with settings_on(opensearch, settings) as found:
+        yield found
 
 
 def place(client, number, total=10.5):

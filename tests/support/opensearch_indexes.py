@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import uuid
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.opensearch.cluster import Cluster
 from chalicelib.adapters.opensearch.connection import Connection
 from chalicelib.adapters.opensearch.layout import Layout
 from chalicelib.adapters.opensearch.read_models import OpenSearchReadModels
+from chalicelib.wiring.settings import OpenSearchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.wiring.settings import Settings
     from tests.support.local_server import LocalServer
 
 REFRESH = 0.02
@@ -31,6 +34,17 @@ def read_models_on(
         yield OpenSearchReadModels(connection, layout, **more)
     finally:
         drop_all(connection, layout)
+
+
+@contextmanager
+def settings_on(node: LocalServer, settings: Settings) -> Iterator[Settings]:
+    """Give those of a system whose read models lie there, likewise."""
+    prefix = f"system-{uuid.uuid4().hex[:8]}-"
+    where = OpenSearchSettings(
+        node.endpoint, prefix=prefix, refresh=round(REFRESH * 1000), replicas=0
+    )
+    yield replace(settings, opensearch=where)
+    drop_all(Connection(Cluster(node.endpoint)), Layout(prefix))
 
 
 def drop_all(connection: Connection, layout: Layout) -> None:

@@ -14,6 +14,8 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.services.read_models import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.services.read_models import Scalar
 
 MAX_INTEGER: Final = 2**63 - 1
@@ -64,7 +66,6 @@ def source_of(document: Document) -> dict[str, Any]:
     """Return what is stored of a document; raises Unavailable for what can't be."""
     fields = {name: _checked(name, value) for name, value in document.fields.items()}
     texts = {name: value for name, value in fields.items() if isinstance(value, str)}
-    integers = {n: v for n, v in fields.items() if isinstance(v, int) and not isinstance(v, bool)}
     words = sorted(map(storable, document.words))
     body = document.body
     return {
@@ -76,7 +77,7 @@ def source_of(document: Document) -> dict[str, Any]:
         "size": len(body or b""),
         "words": words,
         "fields": {n: term(v) if isinstance(v, str) else v for n, v in fields.items()},
-        "parts": {name: parts_of(value) for name, value in integers.items()},
+        "parts": _parts(fields),
         "long": {name: text for name, text in texts.items() if len(text) > LONGEST},
         "seal": _seal(document.tenant, document.id, document.version, body, fields, words),
     }
@@ -88,14 +89,23 @@ def document_of(source: Any) -> Document:
         tenant, name, version = source["tenant"], source["id"], source["version"]
         body = base64.b64decode(source["body"], validate=True) if source["found"] else None
         fields, words = source["fields"] | source["long"], source["words"]
-        sealed = source["seal"]
+        sealed, derived = source["seal"], (source["size"], source["parts"])
     except (KeyError, TypeError) as error:
         message = "it lacks something"
         raise ValueError(message) from error
     if sealed != _seal(tenant, name, version, body, fields, words):
         message = "it does not match its seal"
         raise ValueError(message)
+    if derived != (len(body or b""), _parts(fields)):
+        message = "its size, or what is summed of it, does not match its fields"
+        raise ValueError(message)
     return Document(tenant, name, version, body, fields, frozenset(words))
+
+
+def _parts(fields: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """Return the parts of all integers."""
+    integers = {n: v for n, v in fields.items() if isinstance(v, int) and not isinstance(v, bool)}
+    return {name: parts_of(value) for name, value in integers.items()}
 
 
 def _checked(name: str, value: Scalar) -> Scalar:

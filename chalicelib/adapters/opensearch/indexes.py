@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.opensearch.answers import whole, within
-from chalicelib.adapters.opensearch.documents import document_of
+from chalicelib.adapters.opensearch.documents import document_of, key_of
 from chalicelib.adapters.opensearch.failures import AlreadyThere, IndexGone
 from chalicelib.adapters.opensearch.layout import Layout, kinds_of, mapping
 from chalicelib.kernel.errors import DamagedReadModel, Misconfigured
@@ -147,9 +147,12 @@ class OpenSearchIndexes:
 
     def _document(self, index: str, hit: Any) -> Document:
         try:
-            return document_of(hit.get("_source"))
+            document = document_of(hit.get("_source"))
         except ValueError as error:
             raise self._damage(index) from error
+        if hit.get("_id") != key_of(document.tenant, document.id):
+            raise self._damage(index)
+        return document
 
     def _damage(self, index: str) -> DamagedReadModel:
         name = self._layout.name(index)

@@ -70,7 +70,9 @@ def _detail(error: Exception) -> str:
             error, errors.Stopping
         ):  # its own names files and addresses, which are for the log
             return "a part of the system can't do this now; the same request may succeed later"
-        case errors.NexusError():
+        case errors.NexusError() if not isinstance(
+            error, errors.Misconfigured
+        ):  # that names files, settings and indexes: it is for the log, too
             return str(error)
         case _:
             return "the log has more under this correlation id"

@@ -181,7 +181,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
         "The system is not set up correctly",
         500,
         "A setting or a file that the system needs is missing or wrong.",
-        "Operators find in `detail` what to set.",
+        "Operators find in the log what to set, under the `instance` of the answer.",
     ),
     **HTTP_PROBLEMS,
     Exception: Problem(
