@@ -158,10 +158,11 @@ def test_all_pages_are_reached_however_many(embedded, exchange):
         for name in names
     ]  # fmt: skip
     embedded.ports.read_models.put(index, documents)
-    target, cursor, listed = "/api/customers/deep/orders?sort=orderId&limit=200", "", []
-    while cursor is not None:
-        answer = exchange(get(target + (f"&cursor={quote(cursor)}" if cursor else "")))
+    target = "/api/customers/deep/orders?sort=orderId&limit=200"
+    answer = exchange(get(target))
+    listed = found(answer)
+    while cursor := body_of(answer)["next"]:
+        answer = exchange(get(f"{target}&cursor={quote(cursor)}"))
         listed += found(answer)
-        cursor = body_of(answer)["next"]
 
     assert names == listed

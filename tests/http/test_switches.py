@@ -32,7 +32,9 @@ class Said:
 
     def apply(self, document, recorded):
         """Fold as ever, and note something in addition."""
-        return replace(order_details.apply(document, recorded), cancellation_reason=self.note)
+        after = order_details.apply(document, recorded)
+        assert after is not None
+        return replace(after, cancellation_reason=self.note)
 
 
 @contextmanager

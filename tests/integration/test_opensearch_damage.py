@@ -107,6 +107,7 @@ def _client(opensearch, settings):
         client.settle()
         read_models = embedded.ports.read_models
         document = read_models.get(LIVE, TENANT, "o-1")
+        assert document is not None
         source = source_of(replace(document, fields={**document.fields, "totalAmount": 1}))
         overwrite(read_models, LIVE, "o-1", source | {"seal": source_of(document)["seal"]})
         yield client
