@@ -1,7 +1,7 @@
 """Rego with full names in place of imported ones, as OPA's compiler puts them, for regorus.
 
-regorus takes the value behind an imported name for undefined, in a function of a module that has been
-evaluated as a whole; and it evaluates all of an imported module where one rule of it is asked.
+regorus takes the value behind an imported name for undefined, in a function of a module that has
+been evaluated as a whole; and it evaluates all of an imported module where one rule is asked.
 """
 
 from __future__ import annotations

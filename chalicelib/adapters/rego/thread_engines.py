@@ -36,8 +36,8 @@ _of_thread: Final = _OfThread()
 def engine_for(bundle: Bundle) -> regorus.Engine:
     """Return this thread's engine for a bundle, started (about 1 ms) when it is first asked for.
 
-    Raises Misconfigured for a rule whose package is not its path or whose imports can't be followed,
-    and what regorus raises.
+    Raises Misconfigured for a rule whose package is not its path or whose imports can't be
+    followed, and what regorus raises.
     """
     engines = _of_thread.engines
     if bundle.digest not in engines:
