@@ -48,7 +48,7 @@ class BuildTimeRules:
             ]
 
     def _findings(self, rule: str) -> list[object]:
-        """Ask one rule: of several at once, regorus may take a value for undefined."""
+        """Ask one rule by itself, so that it can't matter what another has had evaluated."""
         found: object = json.loads(self._engine.eval_rule_as_json(f"data.{rule}.deny"))
         if isinstance(found, list):
             return found

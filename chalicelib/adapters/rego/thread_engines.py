@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import regorus
 
+from chalicelib.adapters.rego.full_names import with_full_names
 from chalicelib.adapters.rego.verdicts import PACKAGES, verdict_module
 from chalicelib.kernel.errors import Misconfigured
 
@@ -35,7 +36,8 @@ _of_thread: Final = _OfThread()
 def engine_for(bundle: Bundle) -> regorus.Engine:
     """Return this thread's engine for a bundle, started (about 1 ms) when it is first asked for.
 
-    Raises Misconfigured for a rule whose package is not its path, and what regorus raises.
+    Raises Misconfigured for a rule whose package is not its path or whose imports can't be
+    followed, and what regorus raises.
     """
     engines = _of_thread.engines
     if bundle.digest not in engines:
@@ -64,7 +66,7 @@ def started(bundle: Bundle, packages: Iterable[str]) -> regorus.Engine:
 
 def _add_rule(engine: regorus.Engine, path: str, rego: str) -> str:
     expected = "nexus." + path.removesuffix(".rego").replace("/", ".")
-    package: str = engine.add_policy(path, rego).removeprefix("data.")
+    package: str = engine.add_policy(path, with_full_names(path, rego)).removeprefix("data.")
     if package != expected:
         raise Misconfigured(f"{path} has package {package}, so nobody asks it: it is {expected}")
     return package
