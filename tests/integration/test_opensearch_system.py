@@ -204,8 +204,13 @@ def test_an_outage_loses_nothing(settings, node):
 
 def test_a_node_that_is_killed_in_mid_bulk_has_all_that_was_confirmed(node):
     """The rest is put again, and each document is there once, in its newest version."""
-    connection = Connection(Cluster(node.url), budget=2, patience=2)
-    read_models = OpenSearchReadModels(connection, Layout(replicas=0, refresh=0.02), largest=20_000)
+
+    def with_seconds(budget):
+        connection = Connection(Cluster(node.url), budget=budget, patience=budget)
+        layout = Layout(replicas=0, refresh=0.02)
+        return OpenSearchReadModels(connection, layout, largest=20_000)
+
+    read_models = with_seconds(2)
     read_models.create(INDEX, {"total": int})
     batches = [
         [Document("default", f"{n:04}", 1 + n % 3, bytes(2000), {"total": n}) for n in numbers]
@@ -229,6 +234,7 @@ def test_a_node_that_is_killed_in_mid_bulk_has_all_that_was_confirmed(node):
     node.kill()
     writer.join()
     node.start()
+    read_models = with_seconds(60)  # its shards come back one after the other
     kept = [read_models.get(INDEX, "default", each.id) for each in confirmed]
     put()
     read_models.settle(INDEX)
