@@ -1,0 +1,87 @@
+"""Who writes orders and who reads them, each in a thread, while the consumer is at work."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.kernel.errors import BeingBuilt, Unavailable
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Sequence
+    from threading import Event
+
+    from chalicelib.services.lineups import Lineups
+    from tests.integration.opensearch_faults.ports import Book
+    from tests.support.client import Client
+
+ORDERS: Final = 24
+PRICE: Final = 10.5
+LIVES: Final[Sequence[tuple[str, dict[str, Any]]]] = (
+    ("PlaceOrder", {"customerId": "c-1", "totalAmount": PRICE}),
+    ("PayOrder", {"paymentId": "p-1", "amount": PRICE}),
+    ("ShipOrder", {"carrier": "DHL", "trackingNumber": "t-1"}),
+    ("DeliverOrder", {}),
+)
+_PAUSE: Final = 0.02
+"""Seconds between two commands, at most: some of the writing falls into each rebuild."""
+_LIMIT: Final = ("limit", "200")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was shown, and how far the index that answered had come before it was asked."""
+
+    reached: dict[str, int]
+    shown: list[dict[str, Any]]
+
+
+def order_ids() -> list[str]:
+    """Return the orders of a run."""
+    return [f"o-{number:02}" for number in range(ORDERS)]
+
+
+def write(client: Client, chance: random.Random) -> None:
+    """Lead all orders through their lives, or a part of it, side by side."""
+    lives = {order: list(LIVES[: chance.randint(1, len(LIVES))]) for order in order_ids()}
+    while lives:
+        order = chance.choice(list(lives))
+        name, data = lives[order].pop(0)
+        client.command(name, {"orderId": order, **data})
+        if not lives[order]:
+            del lives[order]
+        time.sleep(chance.random() * _PAUSE)
+
+
+@dataclass
+class Reader:
+    """Asks for all orders and all sales again and again."""
+
+    client: Client
+    lineups: Lineups
+    book: Book
+    details: list[Read]
+    sums: list[Read]
+    refused: int = 0
+
+    def run(self, until: Event) -> None:
+        """Read until it is over."""
+        while not until.wait(0.01):
+            self.read()
+
+    def read(self) -> None:
+        """Read once; that it can't be answered now is an answer too."""
+        try:
+            reached = self._reached("order-details")
+            page = self.client.many("/api/orders", _LIMIT)
+            self.details.append(Read(reached, page))
+            reached = self._reached("sales")
+            self.sums.append(Read(reached, self.client.totals("/api/sales")))
+        except (Unavailable, BeingBuilt):
+            self.refused += 1
+
+    def _reached(self, projection: str) -> dict[str, int]:
+        live = self.lineups.get(projection).live
+        return self.book.of(live) if live else {}
