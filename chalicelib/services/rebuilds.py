@@ -104,7 +104,9 @@ class Rebuilder:
         """Handle what was published; raises Unavailable, and then it may come again."""
         with self._lock:
             lineup = self.lineup()
-            for index in lineup.fed:
+            # The one that answers comes last: should this end in between, it shows nothing that
+            # another one, which may answer next, does not have.
+            for index in reversed(lineup.fed):
                 self._handler(index, lineup).handle(commits)
 
     def replay(self, commits: Sequence[PackedCommit]) -> None:

@@ -1,6 +1,6 @@
 """``python -m tests.bench``: measures, and writes docs/benchmarks.md.
 
-``--only`` measures one store and prints it; ``--part decisions`` writes that section of the page.
+``--only`` measures one store and prints it; ``--part decisions`` or ``searches`` writes that section of the page.
 """
 
 from __future__ import annotations
@@ -11,11 +11,17 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tests.bench import decisions, embedded, governance, queries
+from tests.bench import decisions, embedded, governance, queries, searches
 from tests.bench.asking import asking
 from tests.bench.installing import NEXUS, PEERS, CannotInstall, Here, Peer
 from tests.bench.meter import Meter
-from tests.bench.report import Results, decisions_section, page, with_section
+from tests.bench.report import (
+    Results,
+    decisions_section,
+    page,
+    searches_section,
+    with_section,
+)
 from tests.bench.sweep import Run
 from tests.bench.table import ROWS, Cell, Trial
 from tests.support.dynamodb_local import DynamoDBLocal, running
@@ -27,6 +33,12 @@ SWEEP: Final = Peer("writers", "", Here("tests.bench.sweep"))
 CALLS: Final = 60
 """Of each kind whose processor time is measured."""
 
+PARTS: Final = {
+    "decisions": lambda: decisions_section(decisions.measure()),
+    "searches": lambda: searches_section(searches.measure()),
+}
+"""Sections that can be measured and written alone."""
+
 logger = logging.getLogger("bench")
 
 
@@ -36,13 +48,13 @@ def main() -> int:
     logging.getLogger("botocore").setLevel(logging.WARNING)
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--only", choices=[peer.name for peer in PEERS])
-    parser.add_argument("--part", choices=["decisions"])
+    parser.add_argument("--part", choices=PARTS)
     asked = parser.parse_args()
     try:
         if asked.only:
             costs([peer for peer in PEERS if peer.name == asked.only])
         elif asked.part:
-            section = decisions_section(decisions.measure())
+            section = PARTS[asked.part]()
             PAGE.write_text(with_section(PAGE.read_text(), section))
             logger.info("%s", section)
         else:
@@ -65,7 +77,7 @@ def everything() -> Results:
     logger.info("  %.0f commands a second, embedded", rates.commands)
     logger.info("  %.0f bare inserts a second", rates.inserts)
     measured = (governance.measure(), decisions.measure(), queries.measure())
-    return Results(cells, cpu, runs, *measured, rates)
+    return Results(cells, cpu, runs, *measured, searches.measure(), rates)
 
 
 def costs(peers: list[Peer] | tuple[Peer, ...]) -> dict[tuple[str, str], Cell]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.bench.decisions import BARE, DECISIONS
 from tests.bench.installing import PEERS
+from tests.bench.searches import LAGS, ORDERS, REFRESH
 from tests.bench.sweep import COMMITS
 from tests.bench.table import NONE, ROWS, Cell
 
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     from tests.bench.embedded import Rates
     from tests.bench.governance import Taken
     from tests.bench.queries import Taken as Asked
+    from tests.bench.searches import Searches
     from tests.bench.sweep import Run
 
 _PAGE: Final = Path(__file__).parent / "page.md"
 """The page without its figures."""
 _DECISIONS: Final = Path(__file__).parent / "decisions.md"
 """Its section on decisions, which can be measured and written alone."""
+_SEARCHES: Final = Path(__file__).parent / "searches.md"
+"""Likewise, its section on OpenSearch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Results:
     governance: Sequence[Taken]
     decisions: Sequence[Decided]
     queries: Sequence[Asked]
+    searches: Searches
     rates: Rates
 
 
@@ -57,6 +62,7 @@ def page(results: Results) -> str:
         governance=_governance(results.governance),
         decisions=decisions_section(results.decisions),
         queries=_queries(results.queries),
+        searches=searches_section(results.searches),
         ratio=rates.commands / rates.inserts,
         command=rates.inserts / rates.commands,
         command_cpu=rates.command_cpu * 1000,
@@ -88,6 +94,31 @@ def decisions_section(taken: Sequence[Decided]) -> str:
     ]
     head = ["threads", "decision", "median", "p99", "CPU median", "CPU p99", "times bare"]
     return _DECISIONS.read_text().format(decisions=f"{DECISIONS:,}", table=_table(head, rows))
+
+
+def searches_section(found: Searches) -> str:
+    """Return the section on read models on OpenSearch."""
+    rows = []
+    for each in found.asked:
+        pairs = list(zip(each.query, each.bare, strict=True))
+        own = [f"{query - bare:.1f} ms" for query, bare in pairs]
+        ratios = [f"{query / bare:.2f}" for query, bare in pairs]
+        rows.append([each.what, str(each.requests), *own, *ratios])
+    head = ["query", "searches", "own time, median", "p99", "times bare, median", "p99"]
+    ours, theirs = found.rates
+    rates = (
+        f"Putting documents of 600 B in batches of 500, with their versions and without waiting: "
+        f"**{ours / theirs:.2f}** times as many in a second as opensearch-py's `helpers.bulk` puts "
+        f"the same documents ({ours:,.0f} to {theirs:,.0f})."
+    )
+    return _SEARCHES.read_text().format(
+        orders=f"{ORDERS:,}",
+        refresh=REFRESH,
+        queries=_table(head, rows),
+        rates=rates,
+        lag=found.lag,
+        lags=LAGS,
+    )
 
 
 def _machine() -> str:

@@ -41,7 +41,8 @@ class Consumer:
         self._born = born
         self.rebuilders = born(self)
         self._pending: dict[str, list[PackedCommit]] = {each.name: [] for each in self.rebuilders}
-        self._handled: list[PackedCommit] = []
+        self._torn: dict[str, list[PackedCommit]] = {each.name: [] for each in self.rebuilders}
+        """What has come to some of the indexes, and perhaps not to the others yet."""
 
     @property
     def is_idle(self) -> bool:
@@ -91,7 +92,10 @@ class Consumer:
         batch = self._batch(pending)
         if not batch:
             return
+        torn = self._torn[rebuilder.name]
+        torn.extend(batch)
         rebuilder.deliver(batch)
+        torn[:] = [each for each in torn if each not in batch]
         self._figures["commits delivered"] += len(batch)
         if not self._weather.strikes(Kind.DUPLICATE, "consumer"):
             pending[:] = [each for each in pending if each not in batch]
@@ -121,7 +125,7 @@ class Consumer:
         elif lineup.next is None and self._chance.random() < 0.5:
             rebuilder.start()
             self._figures["rebuilds"] += 1
-        elif lineup.previous is not None:
+        elif lineup.previous is not None and not self._torn[rebuilder.name]:
             self._allowed(rebuilder.roll_back, "roll-backs")
 
     def _allowed(self, act: Callable[[], object], name: str) -> None:

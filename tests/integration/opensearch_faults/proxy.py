@@ -56,6 +56,7 @@ class Proxy:
         self._weather = weather
         self._pool = urllib3.PoolManager(retries=False, timeout=_SILENCE, maxsize=16)
         self._late: list[_Late] = []
+        self._killed = False
         self._lock = threading.Lock()
 
     @contextmanager
@@ -102,7 +103,8 @@ class Proxy:
             with self._lock:
                 self._late.append(_Late(chance.choice(_WAITS), asked))
             raise Cut
-        if strikes(Kind.KILL, "bulk"):
+        if not self._killed and strikes(Kind.KILL, "bulk"):
+            self._killed = True
             threading.Timer(chance.choice(_UNTIL_KILLED), self._node.kill).start()
         if strikes(Kind.PART_OF_BULK, "bulk"):
             return self._half(asked)

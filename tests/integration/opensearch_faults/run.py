@@ -52,7 +52,7 @@ _REFRESHES: Final = (0.01, 0.02, 0.05)
 """Seconds."""
 _BUDGET: Final = 0.6
 """Seconds of a process's calls with their retries."""
-_LONGEST: Final = 30.0
+_LONGEST: Final = 8.0
 """Seconds of bad weather, at most."""
 _PAUSE: Final = wait_random_exponential(multiplier=0.005, max=0.05)
 

@@ -68,7 +68,7 @@ class Reader:
 
     def run(self, until: Event) -> None:
         """Read until it is over."""
-        while not until.wait(0.01):
+        while not until.wait(0.03):
             self.read()
 
     def read(self) -> None:
