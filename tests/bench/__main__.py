@@ -1,6 +1,6 @@
 """``python -m tests.bench``: measures, and writes docs/benchmarks.md.
 
-``--only`` measures one store and prints it; ``--part decisions`` or ``searches`` writes that section of the page.
+``--only`` measures one store and prints it; ``--part`` writes one section of the page.
 """
 
 from __future__ import annotations

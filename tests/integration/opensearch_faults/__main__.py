@@ -1,4 +1,4 @@
-"""``python -m tests.integration.opensearch_faults``: many seeds counted up, or one several times."""
+"""``python -m tests.integration.opensearch_faults``: many seeds, or one several times."""
 
 from __future__ import annotations
 

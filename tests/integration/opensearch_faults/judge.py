@@ -90,12 +90,14 @@ class Judge:
             shown = {each["orderId"]: each for each in read.shown}
             lost = {name for name, version in read.reached.items() if version and name not in shown}
             if lost:
-                raise Violation(f"visible: {len(shown)} orders were shown, without {_first(lost)}")
+                told = f"{read.indexes} shows {len(shown)} orders, without {_first(lost)}"
+                raise Violation(f"visible: {told}")
             for name, each in shown.items():
                 if states.get((name, each["version"])) != each:
                     raise Violation(f"visible: {name} was never as it was shown: {each}")
                 if each["version"] < read.reached.get(name, 0):
-                    raise Violation(f"visible: {name} was shown as before, in {each['version']}")
+                    told = f"{each['version']} of {read.reached[name]}"
+                    raise Violation(f"visible: {read.indexes} shows {name} in {told}")
 
     def sums(self, reads: Iterable[Read], orders: int, price: float) -> None:
         """Judge totals: each order once, none missing that was acknowledged before."""

@@ -60,7 +60,7 @@ class Answer:
         return cls(status, json.dumps(data).encode(), _JSON)
 
 
-class Cut(Exception):  # noqa: N818 - it is what happens to a connection
+class Cut(Exception):
     """The connection breaks: without an answer, or within this one."""
 
     def __init__(self, within: Answer | None = None) -> None:

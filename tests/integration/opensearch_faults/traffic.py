@@ -36,6 +36,8 @@ class Read:
 
     reached: dict[str, int]
     shown: list[dict[str, Any]]
+    indexes: tuple[str | None, str | None]
+    """Which one answered when it was asked, and when the answer was there."""
 
 
 def order_ids() -> list[str]:
@@ -74,14 +76,18 @@ class Reader:
     def read(self) -> None:
         """Read once; that it can't be answered now is an answer too."""
         try:
-            reached = self._reached("order-details")
+            live, reached = self._reached("order-details")
             page = self.client.many("/api/orders", _LIMIT)
-            self.details.append(Read(reached, page))
-            reached = self._reached("sales")
-            self.sums.append(Read(reached, self.client.totals("/api/sales")))
+            self.details.append(Read(reached, page, (live, self._live("order-details"))))
+            live, reached = self._reached("sales")
+            rows = self.client.totals("/api/sales")
+            self.sums.append(Read(reached, rows, (live, self._live("sales"))))
         except (Unavailable, BeingBuilt):
             self.refused += 1
 
-    def _reached(self, projection: str) -> dict[str, int]:
-        live = self.lineups.get(projection).live
-        return self.book.of(live) if live else {}
+    def _live(self, projection: str) -> str | None:
+        return self.lineups.get(projection).live
+
+    def _reached(self, projection: str) -> tuple[str | None, dict[str, int]]:
+        live = self._live(projection)
+        return live, self.book.of(live) if live else {}
