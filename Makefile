@@ -88,7 +88,7 @@ dynamodb: .venv/.dev-stamp ## Run DynamoDB Local, in memory, as the tests do (ne
 	@exec .venv/bin/python -m tests.support.dynamodb_local
 
 .PHONY: bench
-bench: .venv/.dev-stamp ## Measure costs beside the peers', write docs/benchmarks.md (needs Node.js too)
+bench: .venv/.dev-stamp ## Measure into docs/benchmarks.md, beside peers (takes Node.js); ARGS="--part decisions"
 	.venv/bin/python -m tests.bench $(ARGS)
 
 .PHONY: check
@@ -107,8 +107,9 @@ gate: .venv/.dev-stamp tools ## Check schemas, history, policies, infrastructure
 	.venv/bin/python -m chalicelib.cli gate $(ARGS)
 
 .PHONY: docs
-docs: .venv/.dev-stamp ## Write docs/requirements.md from its source and the tests' marks
+docs: .venv/.dev-stamp ## Write docs/requirements.md and the catalogue in policies/README.md
 	.venv/bin/python -m tests.support.requirements
+	.venv/bin/python -m tests.support.catalogue
 
 .PHONY: lock
 lock: .venv/.run-stamp ## Write the lock files from pyproject.toml; UPGRADE=1 takes newer versions

@@ -70,7 +70,7 @@ def gate(
     from chalicelib.services.governance.gate import judge
     from chalicelib.wiring.gate import Gate
 
-    strict = os.environ.get("CI") == "true"
+    strict = os.environ.get("CI", "").lower() not in {"", "0", "false"}
     outcomes = [judge(check, strict=strict) for check in chosen(Gate.here().checks(), only or ())]
     _write(outcomes, junit, sarif)
     if json:

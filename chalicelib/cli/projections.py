@@ -148,7 +148,10 @@ def compare(name: Name, *, url: Url, json: Json = False) -> None:
 
 @app.command(epilog=examples("nexus projections switch order-details"))
 def switch(name: Name, *, url: Url, json: Json = False) -> None:
-    """Have the index answer that is held, though it differs from the present one."""
+    """Have the index answer that is held, though it differs from the present one.
+
+    Exit code 1 if it has failed meanwhile, as a stream would go back; the old one stays then.
+    """
     _change(url, name, "switch", json=json)
 
 
@@ -174,11 +177,16 @@ def _change(url: str, name: str, action: str, *, json: bool) -> None:
     from chalicelib.cli.remote import post
 
     lineup = post(url, f"{_ROUTE}/{name}/{action}", {})
+    failed = action == "switch" and lineup["rebuild"]["state"] != "done"
     if json:
         emit(lineup)
+    elif failed:
+        say(_told(name, lineup["rebuild"]))
     else:
         before = lineup["previous"] or "none"
         say(f"{name}: {lineup['live']} answers; kept for a roll-back: {before}.")
+    if failed:
+        raise typer.Exit(Exit.WRONG)
 
 
 def _told(name: str, last: Mapping[str, Any]) -> str:

@@ -30,8 +30,7 @@ UNDER_WAY = frozenset({State.RUNNING, State.HELD})
 class Rebuild:
     """The filling of an index: how many commits of the history it has handled, and its outcome.
 
-    ``accept`` says that an operator has let it differ from the present one. ``error`` is why it
-    failed, or is held.
+    ``error`` is why it failed, or is held.
     """
 
     index: str
@@ -41,7 +40,6 @@ class Rebuild:
     started_at: datetime
     finished_at: datetime | None = None
     error: str | None = None
-    accept: bool = False
 
     @property
     def left(self) -> int:

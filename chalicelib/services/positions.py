@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from chalicelib.kernel.commit import PackedCommit
     from chalicelib.kernel.stream import StreamId
 
 
@@ -54,3 +55,11 @@ class Positions(Protocol):
 
     def parked(self, consumer: str | None = None) -> Sequence[ParkedStream]:
         """Return the parked streams, of one consumer or of all, sorted."""
+
+
+def published(
+    commits: Sequence[PackedCommit], parked: Sequence[ParkedStream]
+) -> Sequence[PackedCommit]:
+    """Return commits without those that the router holds back: they come once it goes on."""
+    stopped = {each.stream: each.version for each in parked}
+    return [each for each in commits if each.version <= stopped.get(each.stream, each.version)]

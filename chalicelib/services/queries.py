@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.kernel.errors import BeingBuilt, InvalidInput, NotFound, NotYetVisible, Parked
+from chalicelib.kernel.errors import (
+    BeingBuilt,
+    InvalidInput,
+    NotFound,
+    NotYetVisible,
+    Parked,
+    Unavailable,
+)
 from chalicelib.kernel.stream import StreamId
 from chalicelib.services.answer_cache import Now, Page
 from chalicelib.services.documents import fields_of
@@ -101,6 +108,7 @@ class QueryService:
         (document_id,) = asked.captured.values()
         document = self._read_models.get(shown.index, asked.tenant, document_id)
         if document is None or document.body is None:
+            self._check_kept(shown)
             message = f"there is no {source} {document_id}"
             raise NotFound(message)
         return document
@@ -115,6 +123,8 @@ class QueryService:
 
         def compute() -> Page:
             found = self._read_models.find(shown.index, query.one_more())
+            if not found:
+                self._check_kept(shown)
             page = found[: _fitting(found[: query.limit])]
             more = language.cursor(query, page[-1]) if len(found) > len(page) else None
             return Page(tuple(document.body or b"null" for document in page), more, now.at)
@@ -133,6 +143,8 @@ class QueryService:
 
         def compute() -> Page:
             groups = self._read_models.group(shown.index, grouping)
+            if not groups:
+                self._check_kept(shown)
             rows = (_row(view, shown.projection.document, group) for group in groups)
             return Page(tuple(map(self._shapes.to_json, rows)), None, now.at)
 
@@ -149,6 +161,11 @@ class QueryService:
             if live is not None and version_of(live) == each.version:
                 return Shown(each, live)
         raise BeingBuilt(projection.name)
+
+    def _check_kept(self, shown: Shown) -> None:
+        """Raise Unavailable if nothing was found because the index was dropped meanwhile."""
+        if shown.index not in self._lineups.get(shown.projection.name).fed:
+            raise Unavailable(f"{shown.index} was dropped while it was asked: ask again")
 
     def _wait(self, shown: Shown, asked: Question) -> None:
         """Return once the read model has reached the caller's writes."""

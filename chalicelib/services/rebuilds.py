@@ -10,9 +10,10 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.kernel.errors import Rejected, Unavailable
+from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
 from chalicelib.services.lineups import Rebuild, State
 from chalicelib.services.places import index_after, version_of
+from chalicelib.services.positions import published
 from chalicelib.services.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -31,10 +32,9 @@ class Rebuilder:
     """The indexes of one projection; whoever feeds it does so from one thread.
 
     ``handlers`` fill indexes: one for each version that is known, the declared one first.
-    ``router`` is the name of the consumer that publishes, ``published`` tells how many commits it
-    has handled: so much of the history is replayed, the rest will be delivered. A crash at any
-    moment loses nothing: what was not kept is replayed, and what was not tidied up is so at the
-    next start.
+    ``router`` is the consumer that publishes, ``recorded`` tells how many commits there are: so
+    much is replayed, the rest will be delivered. A crash at any moment loses nothing: what was not
+    kept is replayed, and what was not tidied up is so at the next start.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Rebuilder:
         lineups: Lineups,
         *,
         router: str,
-        published: Callable[[], int],
+        recorded: Callable[[], int],
         now: Callable[[], datetime],
     ) -> None:
         self.projection = handlers[0].projection
@@ -54,7 +54,7 @@ class Rebuilder:
         self._readiness = Readiness(places)
         self._lineups = lineups
         self._router = router
-        self._published = published
+        self._recorded = recorded
         self._now = now
         self._lock = threading.RLock()
         """Held while an index is written or the lineup is changed."""
@@ -81,7 +81,7 @@ class Rebuilder:
             strays = self._places.strays(self.name, lineup.fed)
             self._tidy(lineup.without((*lost, *strays)))
             lineup = self.lineup()
-            if lineup.next is None and self._is_outdated(lineup.live):
+            if lineup.next is None and self._lacks_the_declared(lineup):
                 self.start()
             elif lineup.next is not None and not lineup.next.left:
                 self._go_on(lineup, lineup.next)
@@ -96,8 +96,7 @@ class Rebuilder:
             index = index_after(self.projection, last, lineup.fed)
             self._places.drop(index)
             self._places.make(index, self.projection)
-            total = self._published()
-            begun = Rebuild(index, State.RUNNING, 0, total, self._now())
+            begun = Rebuild(index, State.RUNNING, 0, self._recorded(), self._now())
             return self._go_on(lineup, begun)
 
     def deliver(self, commits: Sequence[PackedCommit]) -> None:
@@ -109,45 +108,50 @@ class Rebuilder:
             for index in reversed(lineup.fed):
                 self._handler(index, lineup).handle(commits)
 
-    def replay(self, commits: Sequence[PackedCommit]) -> None:
-        """Handle the next commits of the history; raises Unavailable, and then they come again."""
+    def replay(self, running: Rebuild, commits: Sequence[PackedCommit]) -> None:
+        """Handle the commits of the history that are next for a rebuild, as it stood.
+
+        They are passed over if it has ended meanwhile: of another one they are not the next. Raises
+        Unavailable, and then they come again.
+        """
         with self._lock:
-            lineup, running = self.lineup(), self.under_way()
-            if running is not None:
+            lineup = self.lineup()
+            if lineup.next == running:
                 handler = self._handler(running.index, lineup)
-                handler.handle(self._publishable(commits))
+                handler.handle(published(commits, self._places.positions.parked(self._router)))
                 handled = min(running.total, running.handled + len(commits))
                 self._go_on(lineup, replace(running, handled=handled))
 
-    def put_aside(self, commit: PackedCommit, failure: Exception, attempts: int) -> None:
-        """Give up, for a commit that can't even be parked; raises Unavailable."""
-        where = f"{commit.stream}@{commit.version}"
+    def put_aside(self, running: Rebuild, commit: PackedCommit, failure: Exception) -> None:
+        """Give a rebuild up, for a commit that can't even be parked; raises Unavailable."""
+        told = f"could not be handled: {type(failure).__name__}: {failure}"
         with self._lock:
-            running = self.under_way()
-            if running is not None:
-                reason = f"{type(failure).__name__}: {failure}"
-                self._end(running, State.FAILED, f"{where} could not be handled: {reason}")
+            if self.lineup().next == running:
+                self._end(running, State.FAILED, f"{commit.stream}@{commit.version} {told}")
 
     def redrive(self, index: str, stream: StreamId) -> bool:
-        """Make a stream of an index go on; false if it stops again."""
+        """Make a stream of an index go on; false if it stops again, NotFound if nobody feeds it."""
         with self._lock:
-            return self._handler(index, self.lineup()).redrive(stream)
+            lineup = self.lineup()
+            if index not in lineup.fed:
+                raise NotFound(f"{index} is no index of {self.name} any more")
+            return self._handler(index, lineup).redrive(stream)
 
     def switch(self) -> Lineup:
         """Have the index answer that is held; raises Rejected if there is none, Unavailable."""
         with self._lock:
-            lineup, coming = self.lineup(), self.lineup().next
+            lineup = self.lineup()
+            coming = lineup.next
             if coming is None or coming.state is not State.HELD:
                 raise Rejected("nothing-held", f"no index of {self.name} waits for a decision")
-            self._go_on(lineup, replace(coming, accept=True))
+            self._go_on(lineup, coming, accept=True)
             return self.lineup()
 
     def roll_back(self) -> Lineup:
         """Have the index answer that did so before; raises Rejected if none is kept."""
         with self._lock:
             lineup = self.lineup()
-            before = self._kept(lineup)
-            self._places.read_models.settle(before)
+            self._places.read_models.settle(before := self._kept(lineup))
             return self._keep(lineup.changed(live=before, previous=lineup.live))
 
     def retire(self) -> Lineup:
@@ -177,16 +181,16 @@ class Rebuilder:
                 raise Rejected("nothing-to-compare", f"{self.name} has one index only")
             return self._readiness.parity_of_all(lineup.live, others[0])
 
-    def _go_on(self, lineup: Lineup, rebuild: Rebuild) -> Rebuild:
+    def _go_on(self, lineup: Lineup, rebuild: Rebuild, *, accept: bool = False) -> Rebuild:
         """Keep how far it is; if it is through, have the new index answer, or hold it."""
         if not rebuild.left:
-            index, handler = rebuild.index, self._handler(rebuild.index, lineup)
-            fault = self._readiness.fault(lineup.live, index, handler.redrive)
+            redrive = self._handler(rebuild.index, lineup).redrive
+            fault = self._readiness.fault(lineup.live, rebuild.index, redrive)
             if fault is not None:
                 return self._end(rebuild, State.FAILED, fault)
             self._try_again(lineup)
-            self._places.read_models.settle(index)
-            parity = None if rebuild.accept else self._readiness.parity(lineup, rebuild)
+            self._places.read_models.settle(rebuild.index)
+            parity = None if accept else self._readiness.parity(lineup, rebuild)
             if parity is None or parity.equal:
                 return self._show(lineup, rebuild)
             rebuild = replace(rebuild, state=State.HELD, error=str(parity))
@@ -202,8 +206,8 @@ class Rebuilder:
     def _show(self, lineup: Lineup, rebuild: Rebuild) -> Rebuild:
         done = replace(rebuild, state=State.DONE, finished_at=self._now(), error=None)
         before = [lineup.previous] if lineup.previous else []
-        shown = replace(lineup.without(before), live=done.index, previous=lineup.live, rebuild=done)
-        self._tidy(shown)
+        kept = lineup.without(before)
+        self._tidy(replace(kept, live=done.index, previous=lineup.live, rebuild=done))
         return done
 
     def _end(self, rebuild: Rebuild, state: State, error: str | None = None) -> Rebuild:
@@ -235,15 +239,14 @@ class Rebuilder:
         handler = self._handlers.get(version_of(index))
         return handler is None or not self._places.has(index, handler.projection)
 
+    def _lacks_the_declared(self, lineup: Lineup) -> bool:
+        """Tell whether to fill an index; where it was rolled back from one, it is there."""
+        kept = (lineup.live, lineup.previous)
+        return lineup.live is None or all(self._is_outdated(each) for each in kept)
+
     def _is_outdated(self, live: str | None) -> bool:
         return live is None or version_of(live) != self.projection.version
 
     def _handler(self, index: str, lineup: Lineup) -> ProjectionHandler:
         """Return who fills an index; what nobody asks yet need not be visible at once."""
         return self._handlers[version_of(index)].beside(index, visible=index == lineup.live)
-
-    def _publishable(self, commits: Sequence[PackedCommit]) -> list[PackedCommit]:
-        """Return them without those that the router holds back: they come once it goes on."""
-        parked = self._places.positions.parked(self._router)
-        stopped = {each.stream: each.version for each in parked}
-        return [each for each in commits if each.version <= stopped.get(each.stream, each.version)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.avro.definitions import PLATFORM
 from chalicelib.adapters.avro.ledger import Ledger
-from chalicelib.adapters.avro.lint import check_classes, check_files, check_upcasters
+from chalicelib.adapters.avro.lint import check_classes, check_forms, check_rules, check_upcasters
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
 from chalicelib.adapters.avro.versions import check_versions
 from chalicelib.adapters.histories import Histories
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 HISTORIES: Final = "tests/fixtures/histories"
 _PUT_BACK: Final = "put back what was released (git restore), and add a new version beside it"
+_SCHEMA: Final = "see CONTRIBUTING.md, To change a schema"
 _NEXT: Final = "say it so that older readers and writers can go on, or begin a new event type"
 _RELEASE: Final = "once it is what it should be for ever: nexus schemas release"
 _RELEASE_POLICIES: Final = "once they decide what they should: nexus policies release"
@@ -84,7 +85,7 @@ class Gate:
         covered = "each released version is in a recorded history"
         replayed = "of all histories the code makes what it made before"
         return (
-            *self.schema_checks(),
+            *self._form_checks(),
             Check("ledger", released, self._ledger, "schemas"),
             Check("policies", bundles, self._policies, "policies"),
             Check("histories", covered, self._coverage, "history"),
@@ -92,8 +93,13 @@ class Gate:
         )
 
     def schema_checks(self) -> tuple[Check, ...]:
-        """Return what a schema has to pass before it is released: a further check is a line."""
-        whole = "governance, exact types, an event class for each"
+        """Return what a schema has to pass before its release; rules are asked in process."""
+        denied = "no rule denies a schema (policies/rego/schemas)"
+        return (*self._form_checks(), Check("schema-rules", denied, self._rules, "schemas"))
+
+    def _form_checks(self) -> tuple[Check, ...]:
+        """Return the checks of schemas besides the rules, which the gate asks through conftest."""
+        whole = "governance is whole, and each has an event class that is like it"
         return (
             Check("schemas", whole, self._schemas, "schemas"),
             Check("versions", "each may follow those before it", self._versions, "schemas"),
@@ -113,10 +119,11 @@ class Gate:
         yield from replay.notes()
 
     def _schemas(self) -> Iterator[Failure]:
-        faults = check_files(self.schemas, self.policies / "rego") or check_classes(
-            self.schemas, self.contexts
-        )
-        yield from _schema_failures(faults, "see CONTRIBUTING.md, To change a schema")
+        faults = check_forms(self.schemas) or check_classes(self.schemas, self.contexts)
+        yield from _schema_failures(faults, _SCHEMA)
+
+    def _rules(self) -> Iterator[Failure]:
+        yield from _schema_failures(check_rules(self.schemas, self.policies / "rego"), _SCHEMA)
 
     def _versions(self) -> Iterator[Failure]:
         yield from _schema_failures(check_versions(self.schemas), _NEXT)

@@ -18,7 +18,7 @@ from chalicelib.kernel.errors import Misconfigured
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from chalicelib.adapters.tools.conftest import Denial
+    from chalicelib.services.governance.rules import Denial
 
 TERRAFORM = "terraform"
 SCHEMAS = "schemas"
@@ -32,8 +32,11 @@ class GatedFiles:
         self.schemas = schemas
         self.rego = rego
 
-    def denied(self, kind: str, data: Path | None = None) -> list[Denial]:
-        """Return what the rules of a kind deny, by the documents in ``data`` if given."""
+    def denied(self, kind: str, data: Path | None = None) -> dict[Path, list[Denial]]:
+        """Return what the rules of a kind deny of each file, by the documents in ``data`` if given.
+
+        Raises as ``conftest.denials``; of plans also as ``Terraform.plan``.
+        """
         find("conftest")  # before a plan is made in vain
         if kind == SCHEMAS:
             return denials(self._avsc(), self.rego, kind, data)
@@ -49,7 +52,8 @@ class GatedFiles:
             return {
                 (each.rule, each.subject)
                 for kind in sorted({rule.partition(".")[0] for rule in rules})
-                for each in self.denied(kind, data)
+                for found in self.denied(kind, data).values()
+                for each in found
             }
 
     @cached_property

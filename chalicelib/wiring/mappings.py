@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.embedded.bus import SqliteEventBus
@@ -71,7 +72,7 @@ class Mappings:
                 places,
                 ports.lineups,
                 router=ROUTER,
-                published=lambda: checkpoints.get(ROUTING),
+                recorded=self._store.newest,
                 now=ports.now,
             )
             for handler in system.projections
@@ -111,6 +112,15 @@ class Mappings:
         yield Fed("snapshots.due", due, self._system.snapshots.handle)
 
     def _replay(self, rebuilder: Rebuilder) -> Mapping:
-        feed = ReplayFeed(self._store, rebuilder.under_way)
-        name = f"{rebuilder.name}.rebuild"
-        return Mapping(name, feed, rebuilder.replay, rebuilder.put_aside)
+        published = partial(self._checkpoints.get, ROUTING)
+        feed = ReplayFeed(self._store, rebuilder.under_way, published)
+
+        def replay(commits: Sequence[PackedCommit]) -> None:
+            if feed.reading is not None:
+                rebuilder.replay(feed.reading, commits)
+
+        def put_aside(commit: PackedCommit, failure: Exception, _attempts: int) -> None:
+            if feed.reading is not None:
+                rebuilder.put_aside(feed.reading, commit, failure)
+
+        return Mapping(f"{rebuilder.name}.rebuild", feed, replay, put_aside)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.rego.metadata import read_rules
 from chalicelib.adapters.tools.checkov import FailedCheck, failed_checks
 from chalicelib.adapters.tools.terraform import Terraform
+from chalicelib.adapters.tools.terraform_files import hidden
 from chalicelib.kernel.errors import Misconfigured
 from chalicelib.services.governance.gate import Check, Failure
 from chalicelib.services.governance.rules import Rule, Severity
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from chalicelib.adapters.tools.conftest import Denial
+    from chalicelib.services.governance.rules import Denial
     from chalicelib.wiring.gated_files import GatedFiles
 
 GROUP: Final = "infrastructure"
 _FORMAT: Final = "terraform fmt -recursive infra"
+_HIDDEN: Final = "say it in a .tf file of a root or module, so that the plan of the gate has it"
 _CHECKOV: Final = "mend it, or say why not beside the resource: # checkov:skip={}:reason"
 _RESOURCE: Final = re.compile(r'^resource +"(\w+)" +"(\w+)"', re.MULTILINE)
 
@@ -44,19 +47,27 @@ class RuleChecks:
         proves = "both roots can be planned, and no rule denies the plan"
         return (
             Check("terraform-format", "Terraform looks as it formats itself", self._format, GROUP),
+            Check("terraform-files", "a plan shows all that they say", self._hidden, GROUP),
             Check("checkov", "no check of Checkov fails on infra", self._checkov, GROUP),
             Check("terraform-rules", proves, self._terraform, GROUP),
         )
 
     def _schemas(self) -> Iterator[Failure]:
         rules = self._rules(SCHEMAS)
-        for each in self.files.denied(SCHEMAS):
-            name = each.file.removeprefix(f"{self.files.schemas}/")
-            yield _denied(rules, each, f"schemas/avro/{name}")
+        for file, found in self.files.denied(SCHEMAS).items():
+            name = file.relative_to(self.files.schemas).as_posix()
+            for each in found:
+                yield _denied(rules, each, f"schemas/avro/{name}")
 
     def _format(self) -> Iterator[Failure]:
         for name in Terraform(self._infra()).badly_formatted():
             yield Failure(f"infra/{name}", "is not formatted", _FORMAT, file=f"infra/{name}")
+
+    def _hidden(self) -> Iterator[Failure]:
+        for each in hidden(self._infra()):
+            file = f"infra/{each.file}"
+            place = f"{file}:{each.line}" if each.line else file
+            yield Failure(place, each.message, _HIDDEN, file=file, line=each.line)
 
     def _checkov(self) -> Iterator[Failure]:
         for each in failed_checks(self._infra()):
@@ -69,7 +80,7 @@ class RuleChecks:
     def _terraform(self) -> Iterator[Failure]:
         self._infra()
         rules, places = self._rules(TERRAFORM), _places(self.files.infra)
-        for each in self.files.denied(TERRAFORM):
+        for each in chain.from_iterable(self.files.denied(TERRAFORM).values()):
             file, line = places.get(_declared(each.subject), ("", 0))
             yield _denied(rules, each, file, line)
 
@@ -84,7 +95,8 @@ class RuleChecks:
 
 def _denied(rules: Mapping[str, Rule], denial: Denial, file: str, line: int = 0) -> Failure:
     rule = rules[denial.rule]
-    return Failure(denial.subject, denial.message, rule.fix, rule=rule, file=file, line=line)
+    place = f"{denial.subject} {denial.field}".strip()
+    return Failure(place, denial.message, rule.fix, rule=rule, file=file, line=line)
 
 
 def _rule(failed: FailedCheck, fix: str) -> Rule:

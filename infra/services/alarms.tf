@@ -31,3 +31,35 @@ resource "aws_cloudwatch_metric_alarm" "iterator_age" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = [local.arns.alarms]
 }
+
+# Whatever goes wrong with the policies is denied, and told in one line (docs/policy-failures.md).
+resource "aws_cloudwatch_log_metric_filter" "policy_failures" {
+  for_each = local.deciders
+
+  name           = "${var.prefix}nexus-${each.key}-policy-failures"
+  log_group_name = module.function[each.key].log_group
+  pattern        = "\"policy-failure\""
+
+  metric_transformation {
+    namespace = "Nexus"
+    name      = "${var.prefix}nexus-${each.key}-policy-failures"
+    value     = "1"
+    unit      = "Count"
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "policy_failures" {
+  for_each = aws_cloudwatch_log_metric_filter.policy_failures
+
+  alarm_name          = "${var.prefix}nexus-${each.key}-policy-failures"
+  alarm_description   = "Policies can't decide in ${each.key}, so it denies or does not start: lines with policy-failure in its log group say why."
+  namespace           = each.value.metric_transformation[0].namespace
+  metric_name         = each.value.metric_transformation[0].name
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [local.arns.alarms]
+}

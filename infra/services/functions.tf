@@ -1,14 +1,17 @@
-# Each function: what is called, how large it is, and which stream and which queue it reads.
+# Each function: what is called, how large it is, which stream and which queue it reads, and whether
+# it asks the policies of run time.
 locals {
   functions = {
     commands = {
       handler = "app.app"
       size    = { memory = 1024, timeout = 29, concurrency = 100 }
+      decides = true
     }
     route-events = {
       handler = "chalicelib.entrypoints.streams.route_events"
       size    = { memory = 512, timeout = 60, concurrency = 50 }
       reads   = "commits"
+      decides = true
     }
     audit-store = {
       handler = "chalicelib.entrypoints.streams.audit_store"
@@ -29,13 +32,15 @@ locals {
   }
 
   environment = {
-    NEXUS_PREFIX       = var.prefix
-    NEXUS_AUTH         = "jwt"
-    NEXUS_JWKS         = "${var.identity.issuer}/.well-known/jwks.json"
-    NEXUS_JWT_ISSUER   = var.identity.issuer
-    NEXUS_JWT_AUDIENCE = var.identity.audience
+    NEXUS_PREFIX        = var.prefix
+    NEXUS_AUTH          = "jwt"
+    NEXUS_JWKS          = "${var.identity.issuer}/.well-known/jwks.json"
+    NEXUS_JWT_ISSUER    = var.identity.issuer
+    NEXUS_JWT_AUDIENCE  = var.identity.audience
+    NEXUS_POLICY_DIGEST = var.policy_digest
   }
 
-  readers = { for name, function in local.functions : name => function.reads if can(function.reads) }
-  takers  = { for name, function in local.functions : name => function.takes if can(function.takes) }
+  readers  = { for name, function in local.functions : name => function.reads if can(function.reads) }
+  takers   = { for name, function in local.functions : name => function.takes if can(function.takes) }
+  deciders = toset([for name, function in local.functions : name if can(function.decides)])
 }

@@ -58,3 +58,14 @@ variable "identity" {
   description = "The Cognito user pool whose tokens are believed: its ARN, its issuer and the audience."
   type        = object({ user_pool_arn = string, issuer = string, audience = string })
 }
+
+variable "policy_digest" {
+  description = "The bundle of policies that may decide: its SHA-256 in hex, or released for any in policies/released.json."
+  type        = string
+  default     = "released"
+
+  validation {
+    condition     = can(regex("^([0-9a-f]{64}|released)$", var.policy_digest))
+    error_message = "A bundle's digest is 64 hex digits in lower case; nexus policies list shows it."
+  }
+}

@@ -294,6 +294,17 @@ class TestSchemas:
         assert "no upcaster takes version 1 to 2" in gap.message
         assert "could not be made" in found["replay"][0].fix
 
+    def test_are_told_of_once(self, gate):
+        """
+        The gate asks the rules about schemas through conftest; a release asks them in process.
+        """
+        file = gate.schemas / "orders/OrderPaid/v2.avsc"
+        file.write_text(file.read_text().replace('"owner": "orders"', '"owner": "payments"'))
+        before_release = {check.name: judge(check).failures for check in gate.schema_checks()}
+
+        assert "schemas" not in failures(gate)
+        assert ["schema-rules"] == [name for name, found in before_release.items() if found]
+
 
 class TestPolicies:
     def test_that_are_not_released_are_found(self, gate):

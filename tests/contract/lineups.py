@@ -39,7 +39,6 @@ class LineupsContract:
             handled=2**40,
             finished_at=NOON + timedelta(seconds=1),
             error='ValueError: "no" number; \N{SNOWMAN}',
-            accept=True,
         )
         second = FIRST.changed(
             live=None, previous="orders-v1", rebuild=ended, leaving=("orders-v0", "orders-v1-r9")

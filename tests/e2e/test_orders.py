@@ -42,7 +42,7 @@ class TestMainJob:
         token = server.command("DeliverOrder", {"orderId": "test-1"}).json()["consistencyToken"]
 
         order = server.query("/api/orders/test-1", token)
-        assert (200, '"5"') == (order.status_code, order.headers["etag"])
+        assert (200, '"5') == (order.status_code, order.headers["etag"].partition(".")[0])
         assert ("delivered", Decimal("99.99")) == (
             exact(order)["status"],
             exact(order)["totalAmount"],

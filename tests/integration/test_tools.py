@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.adapters.tools import checkov, conftest, opa, programs
 from chalicelib.kernel.errors import Misconfigured, MissingTool, NexusError, ToolFailed
+from tests.support.fetching import needed_in_ci
 
 pytestmark = [pytest.mark.requirement("R9"), pytest.mark.requirement("T4")]
 
@@ -124,11 +125,15 @@ def test_the_one_in_the_cache_comes_first(fake, monkeypatch, tmp_path):
         ('[{"filename": "PLAN", "namespace": "nexus.terraform.other"}]', "did not decide by"),
         ('[{"filename": "x", "namespace": "nexus.terraform.keys"}]', "did not decide by"),
         (
+            '[{"filename": "PLAN", "namespace": "nexus.terraform.keys", "successes": 0}]',
+            "did not decide by",
+        ),
+        (
             '[{"filename": "PLAN", "namespace": "nexus.terraform.keys", "exceptions": [1]}]',
             "only a waiver makes an exception",
         ),
     ],
-    ids=["another rule", "another file", "an exception"],
+    ids=["another rule", "another file", "no deny in it", "an exception"],
 )
 def test_a_rule_that_was_not_asked_has_not_passed(fake, rego, tmp_path, result, told):
     """Nor one that conftest's own exceptions lift."""
@@ -137,3 +142,23 @@ def test_a_rule_that_was_not_asked_has_not_passed(fake, rego, tmp_path, result, 
 
     with pytest.raises((ToolFailed, Misconfigured), match=told):
         conftest.denials([plan], rego, "terraform")
+
+
+def test_a_rule_that_fails_has_not_passed(rego, tmp_path):
+    """Nor does it deny: Rego's own way would be to go on as if it had said nothing."""
+    plan = tmp_path / "plan.json"
+    plan.write_text('{"name": 1}')
+    rule = rego / "terraform" / "keys.rego"
+    rule.write_text('package nexus.terraform.keys\n\ndeny contains "x" if count(input.name) > 0\n')
+
+    with needed_in_ci(), pytest.raises(ToolFailed, match="built-in error"):
+        conftest.denials([plan], rego, "terraform")
+
+
+def test_a_home_is_told_where_there_is_none(fake, monkeypatch):
+    """As in a container; a home that is told stays."""
+    fake("opa", '#!/bin/sh\necho "${HOME:-none}"\n')
+    monkeypatch.delenv("HOME")
+
+    assert "none\n" != programs.run("opa", []).out
+    assert "/elsewhere\n" == programs.run("opa", [], settings={"HOME": "/elsewhere"}).out

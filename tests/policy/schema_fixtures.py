@@ -14,7 +14,7 @@ from tests.support.fetching import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE: Final = "nexus.schemas"
+KIND: Final = "schemas"
 SCHEMAS: Final = ROOT / "schemas" / "avro"
 FIXTURES: Final = Path(__file__).parent / "schemas"
 
@@ -44,7 +44,7 @@ def broken_schemas() -> list[Broken]:
     """Return every fixture, in the order of the rules."""
     real = real_schemas()
     return [
-        Broken(f"{PACKAGE}.{file.stem}", case["about"], edited(real[case["schema"]], case["edits"]))
+        Broken(f"{KIND}.{file.stem}", case["about"], edited(real[case["schema"]], case["edits"]))
         for file in sorted(FIXTURES.glob("*.json"))
         for case in json.loads(file.read_bytes())
     ]

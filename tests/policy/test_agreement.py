@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from chalicelib.adapters.rego.engine import RegoPolicyEngine
-from chalicelib.adapters.rego.schema_rules import SchemaRules
 from chalicelib.adapters.rego.verdicts import reasons_against
 from chalicelib.services.governance.policy_engine import COMMANDS, EVENTS
 from tests.contract.policy_questions import MIXED
-from tests.policy.schema_fixtures import PACKAGE, broken_schemas, malformed_schemas, real_schemas
+from tests.policy.schema_fixtures import KIND, broken_schemas, malformed_schemas, real_schemas
 from tests.support.fetching import needed_in_ci
-from tests.support.opa import POLICIES, conftest_failures, opa_verdicts
+from tests.support.rule_engines import (
+    POLICIES,
+    by_conftest,
+    by_opa,
+    by_regorus,
+    opa_verdicts,
+)
 
 if TYPE_CHECKING:
     from chalicelib.services.governance.policy_engine import Reason
@@ -54,35 +59,21 @@ def test_opa_decides_as_the_engine_in_process(package):
 
 
 def test_opa_judges_schemas_as_the_engine_in_process():
-    """Of every schema, real, broken or malformed, all findings are the same."""
+    """Of every schema, real, broken or malformed, all denials are the same."""
     schemas = {**SCHEMAS, **malformed_schemas()}
     with needed_in_ci():
-        verdicts = opa_verdicts(PACKAGE, list(schemas.values()))
-    rules = SchemaRules(POLICIES)
-    here = {name: messages(rules.judge(schema)) for name, schema in schemas.items()}
-    there = {
-        name: sorted(found["msg"] for rule in each.values() for found in rule["deny"][0])
-        for name, each in zip(schemas, verdicts, strict=True)
-    }
+        denied = by_opa(KIND, schemas)
 
-    assert here == there
+    assert by_regorus(KIND, schemas) == denied
 
 
 def test_conftest_judges_schemas_as_the_engine_in_process():
     """As the gate runs it: over files, with the waivers and settings beside the rules."""
     with needed_in_ci():
-        failures = conftest_failures(PACKAGE, SCHEMAS)
-    rules = SchemaRules(POLICIES)
-    here = {name: messages(rules.judge(schema)) for name, schema in SCHEMAS.items()}
+        denied = by_conftest(KIND, SCHEMAS)
 
-    assert here == {
-        name: sorted(failure["msg"] for failure in found) for name, found in failures.items()
-    }
+    assert by_regorus(KIND, SCHEMAS) == denied
 
 
 def in_order(reasons: tuple[Reason, ...]) -> list[tuple[str, str]]:
     return sorted((reason.rule, reason.message) for reason in reasons)
-
-
-def messages(findings: Any) -> list[str]:
-    return sorted(finding.message for finding in findings)

@@ -8,9 +8,13 @@ from typing import Any, Final
 
 import pytest
 
+from chalicelib.kernel.errors import ToolFailed
 from tests.support.fetching import needed_in_ci
 from tests.support.mutations import MUTATIONS, Mutation, mutations, recorded
-from tests.support.rule_engines import by_conftest, by_opa, by_regorus, rules
+from tests.support.rule_engines import by_conftest, by_opa, by_regorus, rules_of
+
+KIND: Final = "terraform"
+pytestmark = [pytest.mark.requirement("R9"), pytest.mark.requirement("T4")]
 
 ALL = mutations()
 ROOTS = ("foundation", "services")
@@ -34,30 +38,26 @@ def plans():
 
 @pytest.fixture(scope="module")
 def denied(plans):
-    return by_regorus(plans)
+    return by_regorus(KIND, plans)
 
 
-@pytest.mark.requirement("R9")
-@pytest.mark.requirement("T4")
 @pytest.mark.parametrize("root", ROOTS)
 def test_what_is_deployed_passes(denied, root):
     """The recorded plans break no rule."""
     assert frozenset() == denied[root]
 
 
-@pytest.mark.requirement("R9")
-@pytest.mark.requirement("T4")
 @pytest.mark.parametrize("mutation", [pytest.param(each, id=each.name) for each in ALL])
 def test_a_plan_that_breaks_a_rule_is_denied_by_that_rule_only(denied, mutation: Mutation):
     """No rule stands in for another, so none can go missing unnoticed."""
-    assert {mutation.rule} == {rule for rule, _ in denied[mutation.name]}, mutation.about
+    assert {mutation.rule} == {each.rule for each in denied[mutation.name]}, mutation.about
 
 
 def test_there_are_at_least_two_such_plans_for_each_rule():
     """Forty in all, and no fixtures of a rule that there isn't."""
-    counts = Counter(each.rule.removeprefix("terraform.") for each in ALL)
+    counts = Counter(f"nexus.{each.rule}" for each in ALL)
 
-    assert [] == sorted(set(counts) ^ set(rules()))
+    assert sorted(rules_of(f"nexus.{KIND}")) == sorted(counts)
     assert [] == [rule for rule, count in counts.items() if count < 2]
     assert len(ALL) >= 40
 
@@ -69,27 +69,30 @@ def test_each_fixture_says_what_it_is_about():
     assert {".json"} == {file.suffix for file in MUTATIONS.iterdir()}
 
 
-def test_opa_and_conftest_agree(plans, denied, tmp_path):
-    """On the rule and on what it denies, of every plan; also of what is no plan at all.
-
-    Only of an empty list conftest says nothing: it asks about the items of a list, one by one. No
-    plan of Terraform's is one.
-    """
+def test_opa_and_conftest_agree(plans, denied):
+    """On the rule, what it denies and its words, of every plan; also of what is no plan at all."""
     every = plans | NO_PLANS
-    expected = denied | by_regorus(NO_PLANS)
+    expected = denied | by_regorus(KIND, NO_PLANS)
+    asked = {name: plan for name, plan in every.items() if name != "list"}
 
     with needed_in_ci(), ThreadPoolExecutor(2) as threads:
-        opa = threads.submit(by_opa, every, tmp_path)
-        conftest = threads.submit(by_conftest, every, tmp_path / "conftest")
+        opa = threads.submit(by_opa, KIND, every)
+        conftest = threads.submit(by_conftest, KIND, asked)
         by_both = opa.result(), conftest.result()
 
     assert expected == by_both[0]
-    assert expected | {"list": frozenset()} == by_both[1]
+    assert {name: expected[name] for name in asked} == by_both[1]
+
+
+def test_an_empty_list_is_refused():
+    """Conftest asks about the items of a list, one by one: then no rule was asked."""
+    with needed_in_ci(), pytest.raises(ToolFailed, match="conftest did not decide by"):
+        by_conftest(KIND, {"list": []})
 
 
 @pytest.mark.parametrize("name", NO_PLANS)
 def test_what_is_no_plan_is_denied(name):
     """Nothing passes because there was nothing to find."""
-    found = by_regorus({name: NO_PLANS[name]})[name]
+    found = by_regorus(KIND, {name: NO_PLANS[name]})[name]
 
-    assert ("terraform.well_formed", "plan") in found
+    assert ("terraform.well_formed", "plan") in {(each.rule, each.subject) for each in found}

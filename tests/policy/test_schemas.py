@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.adapters.rego.schema_rules import Finding, SchemaRules
+from chalicelib.adapters.rego.build_time import BuildTimeRules
 from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.governance.rules import Denial
 from chalicelib.wiring.contexts import CONTEXTS
-from tests.policy.schema_fixtures import PACKAGE, broken_schemas, real_schemas
+from tests.policy.schema_fixtures import KIND, broken_schemas, real_schemas
 from tests.support.edits import edited
-from tests.support.opa import POLICIES, rules_of, settings_of
+from tests.support.rule_engines import POLICIES, rules_of, settings_of
 
 pytestmark = [
     pytest.mark.requirement("R8"),
@@ -22,7 +23,7 @@ PLACED = "orders/OrderPlaced/v1"
 
 @pytest.fixture(name="rules", scope="module")
 def _rules():
-    return SchemaRules(POLICIES)
+    return BuildTimeRules(POLICIES, KIND)
 
 
 @pytest.mark.parametrize("name", real_schemas())
@@ -34,29 +35,30 @@ def test_a_real_schema_passes(rules, name):
 @pytest.mark.parametrize("broken", broken_schemas(), ids=str)
 def test_a_broken_schema_is_denied_by_its_rule(rules, broken):
     """By no other one, with a sentence that says what is wrong."""
-    findings = rules.judge(broken.schema)
+    denials = rules.judge(broken.schema)
 
-    assert {broken.rule} == {finding.rule for finding in findings}
-    assert all(finding.message for finding in findings)
+    assert {broken.rule} == {each.rule for each in denials}
+    assert all(each.message for each in denials)
 
 
 def test_each_rule_has_schemas_that_break_it():
     """A rule that nothing breaks may as well not be there."""
-    assert [*rules_of(PACKAGE)] == sorted({broken.rule for broken in broken_schemas()})
+    assert [*rules_of(f"nexus.{KIND}")] == sorted(
+        {f"nexus.{broken.rule}" for broken in broken_schemas()}
+    )
     assert 20 <= len(broken_schemas())
 
 
-def test_a_finding_says_where_and_what(rules):
+def test_a_denial_says_where_and_what(rules):
     """The field by its path, the schema by its full name."""
     edit = {"at": "fields.4.type.items.fields.1.type", "value": "float"}
 
     assert [
-        Finding(
-            "nexus.schemas.types",
+        Denial(
+            "schemas.types",
             "nexus.orders.OrderPlaced",
             "lines.quantity",
-            "nexus.orders.OrderPlaced lines.quantity is a float: "
-            "it is inexact, so use decimal(14,2), or long in a smaller unit",
+            "is a float: it is inexact, so use decimal(14,2), or long in a smaller unit",
         )
     ] == rules.judge(edited(real_schemas()[PLACED], [edit]))
 
@@ -79,4 +81,4 @@ def test_rules_that_say_nothing_of_use_are_told(tmp_path, rego):
     (folder / "odd.rego").write_text(f"package nexus.schemas.odd\n\nimport rego.v1\n\n{rego}\n")
 
     with pytest.raises(Misconfigured):
-        SchemaRules(tmp_path).judge({"name": "OrderPlaced"})
+        BuildTimeRules(tmp_path, KIND).judge({"name": "OrderPlaced"})

@@ -2,9 +2,10 @@
 
 An edit is ``{"resource", "at", "value"}`` (sets; missing parents are made), ``{"resource", "at",
 "remove": true}``, ``{"resource", "remove": true}``, ``{"add": resource_change}``,
-``{"copy", "to"}``, or of the plan as a whole ``{"plan": key, "value"}`` and ``{"plan": key,
-"remove": true}``. ``at`` is a path of names and indices with dots between; a JSON pointer after
-``#`` goes on inside a JSON text, where ``-`` appends to a list.
+``{"copy", "to"}``, or of the plan as a whole ``{"plan": key, "value"}``, ``{"plan": key,
+"remove": true}`` and, at a path of its own, ``{"within", "value"}``. ``at`` is a path of names and
+indices with dots between; a JSON pointer after ``#`` goes on inside a JSON text. ``-`` appends to a
+list.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def _apply(plan: dict[str, Any], edit: dict[str, Any]) -> None:
             del plan[key]
         case {"plan": key, "value": value}:
             plan[key] = value
+        case {"within": place, "value": value}:
+            _edit(plan, place, lambda at, key: _set(at, key, value))
         case {"add": resource}:
             resources.append(resource)
         case {"copy": address, "to": other}:

@@ -16,9 +16,10 @@ ROOT: Final = Path(__file__).parents[2]
 INFRA: Final = ROOT / "infra"
 PLANS: Final = ROOT / "tests" / "policy" / "plans"
 SOUND: Final = ("complete", "errored", "format_version")
+CONFIGURED: Final = ("provider_config", "root_module")
 READ: Final = ("address", "change", "index", "mode", "module_address", "name", "type")
 CHANGED: Final = ("actions", "after", "after_unknown", "before")
-"""What policies read of a plan as a whole, of a resource, and of its change."""
+"""What policies read of a plan as a whole, of its configuration, a resource, and its change."""
 
 
 def recorded(root: str) -> Plan:
@@ -41,7 +42,7 @@ def trimmed(plan: Plan) -> Plan:
     resources = sorted(plan["resource_changes"], key=lambda resource: str(resource["address"]))
     return {key: plan[key] for key in SOUND} | {
         "resource_changes": [_resource(resource) for resource in resources],
-        "configuration": {"root_module": plan["configuration"]["root_module"]},
+        "configuration": {key: plan["configuration"][key] for key in CONFIGURED},
     }
 
 

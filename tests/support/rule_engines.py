@@ -1,95 +1,99 @@
-"""What the rules about plans deny, asked of each engine that they have to mean the same in."""
+"""What policies say of many documents, asked of each engine that they have to mean the same in.
+
+Programs are found in the checkout's cache of tools, where ``make tools`` puts them, or on the PATH;
+without them, functions raise MissingTool.
+"""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import regorus
-
+from chalicelib.adapters.rego.build_time import BuildTimeRules
+from chalicelib.adapters.rego.verdicts import Verdicts, verdict_module
 from chalicelib.adapters.tools.conftest import denials
-from chalicelib.adapters.tools.programs import run
+from chalicelib.adapters.tools.programs import IN_GO, run
+from chalicelib.services.governance.rules import Denial
+from tests.support.fetching import ROOT
 
-POLICIES: Final = Path(__file__).parents[2] / "policies" / "rego"
-KINDS: Final = ("gates", "terraform")
-OPA_QUERY: Final = """{name: found |
-  some name, plan in data.plans
-  found := {[rule, finding.subject] |
-    some rule
-    some finding in data.nexus.terraform[rule].deny
-  } with input as plan
-}"""
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
-PATIENCE: Final = 300.0
-"""Seconds for all plans; it takes some 60 on a small machine."""
-Denied = frozenset[tuple[str, str]]
-"""Pairs of a rule, as ``terraform.tags``, and the address or other name of what it denies."""
+POLICIES: Final = ROOT / "policies" / "rego"
+PATIENCE: Final = 600.0
+"""Seconds for all documents; all plans take some 45 on two busy cores."""
+_EVERY_ANSWER: Final = """\
+package asked
 
+import rego.v1
 
-def rules() -> list[str]:
-    folder = POLICIES / "terraform"
-    return sorted(file.stem for file in folder.glob("*.rego") if not file.stem.endswith("_test"))
+answers := [answer |
+	some question in data.questions
+	answer := data.verdicts.{package} with input as question
+]
+"""
 
-
-def by_regorus(plans: dict[str, Any]) -> dict[str, Denied]:
-    """Ask the engine that also decides at run time."""
-    engine = _engine()
-    return {name: _denied(engine.clone(), plan) for name, plan in plans.items()}
+Denied: TypeAlias = "dict[str, frozenset[Denial]]"
+"""What is denied of each document, by its name."""
 
 
-def _engine() -> regorus.Engine:
-    engine = regorus.Engine()
-    for kind in KINDS:
-        for file in sorted((POLICIES / kind).glob("*.rego")):
-            if not file.stem.endswith("_test"):
-                engine.add_policy(file.relative_to(POLICIES).as_posix(), file.read_text())
-        engine.add_data_json(json.dumps({kind: _data(kind)}))
-    return engine
+def rules_of(package: str) -> dict[str, str]:
+    """Return the rules of a package as ``nexus.commands``, without tests: texts by full names."""
+    folder = POLICIES.joinpath(*package.split(".")[1:])
+    return {
+        f"{package}.{file.stem}": file.read_text()
+        for file in sorted(folder.glob("*.rego"))
+        if not file.stem.endswith("_test")
+    }
 
 
-def _data(kind: str) -> Any:
-    return json.loads((POLICIES / kind / "data.json").read_text())
+def settings_of(folder: str) -> Any:
+    """Return what a folder's data.json says."""
+    return json.loads((POLICIES / folder / "data.json").read_bytes())
 
 
-def _denied(engine: regorus.Engine, plan: Any) -> Denied:
-    engine.set_input_json(json.dumps(plan))
-    return frozenset(
-        (f"terraform.{rule}", finding["subject"])
-        for rule in rules()
-        for finding in json.loads(engine.eval_rule_as_json(f"data.nexus.terraform.{rule}.deny"))
-    )
+def by_regorus(kind: str, documents: Mapping[str, object]) -> Denied:
+    """Ask the rules of a kind, as ``terraform``, of the engine that also decides at run time."""
+    rules = BuildTimeRules(POLICIES, kind)
+    return {name: frozenset(rules.judge(each)) for name, each in documents.items()}
 
 
-def by_opa(plans: dict[str, Any], scratch: Path) -> dict[str, Denied]:
-    """Ask ``opa eval`` about all plans at once."""
-    file = scratch / "plans.json"
-    file.write_text(json.dumps({"plans": plans}))
-    words: list[str | Path] = [
-        "eval",
-        "--format",
-        "raw",
-        "--data",
-        POLICIES,
-        "--data",
-        file,
-        OPA_QUERY,
+def by_opa(kind: str, documents: Mapping[str, object]) -> Denied:
+    """Ask OPA the same."""
+    verdicts = opa_verdicts(f"nexus.{kind}", list(documents.values()))
+    return {
+        name: frozenset(_denials(found)) for name, found in zip(documents, verdicts, strict=True)
+    }
+
+
+def by_conftest(kind: str, documents: Mapping[str, object]) -> Denied:
+    """Ask conftest the same, as the gate does."""
+    with TemporaryDirectory() as folder:
+        files = {name: Path(folder) / f"{n}.json" for n, name in enumerate(documents)}
+        for name, file in files.items():
+            file.write_text(json.dumps(documents[name]))
+        found = denials(list(files.values()), POLICIES, kind, patience=PATIENCE)
+    return {name: frozenset(found[file]) for name, file in files.items()}
+
+
+def opa_verdicts(package: str, questions: Sequence[object]) -> list[Verdicts]:
+    """Return what each rule of a package, as ``nexus.commands``, says of each question in OPA."""
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "asked.rego").write_text(_EVERY_ANSWER.format(package=package))
+        (folder / "verdicts.rego").write_text(verdict_module(package, rules_of(package)))
+        (folder / "questions.json").write_text(json.dumps({"questions": list(questions)}))
+        loaded: list[str | Path] = ["--data", POLICIES, "--data", folder, "--ignore", "*_test.rego"]
+        words = ["eval", "--format", "raw", *loaded, "data.asked.answers"]
+        done = run("opa", words, settings=IN_GO, patience=PATIENCE)
+    answers: list[Verdicts] = done.json()
+    return answers
+
+
+def _denials(verdicts: Verdicts) -> list[Denial]:
+    denied: list[tuple[str, Any]] = [
+        (rule, findings) for rule, verdict in verdicts.items() for findings in verdict["deny"]
     ]
-    found = run("opa", words, patience=PATIENCE).json()
-    return {
-        name: frozenset((f"terraform.{rule}", subject) for rule, subject in pairs)
-        for name, pairs in found.items()
-    }
-
-
-def by_conftest(plans: dict[str, Any], scratch: Path) -> dict[str, Denied]:
-    """Ask conftest about all plans at once, as the gate does."""
-    scratch.mkdir()
-    files = {name: scratch / f"{name}.json" for name in plans}
-    for name, file in files.items():
-        file.write_text(json.dumps(plans[name]))
-    found = denials(list(files.values()), POLICIES, "terraform", patience=PATIENCE)
-    return {
-        name: frozenset((each.rule, each.subject) for each in found if each.file == str(file))
-        for name, file in files.items()
-    }
+    return [Denial.of(rule, finding) for rule, findings in denied for finding in findings]

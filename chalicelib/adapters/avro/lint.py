@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -12,7 +13,7 @@ from jsonschema import Draft202012Validator
 from chalicelib.adapters.avro.comparison import differences, outline_of
 from chalicelib.adapters.avro.definitions import PLATFORM
 from chalicelib.adapters.avro.registry import FileSchemaRegistry
-from chalicelib.adapters.rego.schema_rules import SchemaRules
+from chalicelib.adapters.rego.build_time import BuildTimeRules
 from chalicelib.kernel.errors import Misconfigured
 from chalicelib.kernel.forms import outline, record_of
 from chalicelib.kernel.messages import message_type
@@ -42,19 +43,31 @@ class SchemaFault:
 
 
 def check_files(folder: Path, policies: Path) -> list[SchemaFault]:
-    """Check each schema by the rules of ``policies``; an event's by governance.schema.json, too.
+    """Check the form of each schema, and by ``check_rules``; raises as that does."""
+    faults = [*_shape_faults(folder), *check_rules(folder, policies)]
+    return sorted(faults, key=lambda fault: fault.file) or _registry_faults(folder)
 
-    That one finds what no rule looks for: a property that is misspelt. Raises Misconfigured for
-    rules that can't decide.
+
+def check_forms(folder: Path) -> list[SchemaFault]:
+    """Check each schema of an event by governance.schema.json, and that all make a registry.
+
+    That finds what no rule looks for: a property that is misspelt.
     """
-    form = Draft202012Validator(json.loads((folder.parent / "governance.schema.json").read_bytes()))
-    rules = SchemaRules(policies)
-    faults = [
-        SchemaFault(file.relative_to(folder).as_posix(), *found)
-        for file in sorted(folder.glob("*/*/*.avsc"))
-        for found in _file_faults(file, form, rules)
+    return _shape_faults(folder) or _registry_faults(folder)
+
+
+def check_rules(folder: Path, policies: Path) -> list[SchemaFault]:
+    """Check each schema that is JSON by the rules of ``policies``, in process.
+
+    Raises Misconfigured for rules that can't decide.
+    """
+    rules = BuildTimeRules(policies, "schemas")
+    return [
+        SchemaFault(name, denial.field, denial.message)
+        for name, file in _files(folder)
+        for schema in _parsed(file)
+        for denial in rules.judge(schema)
     ]
-    return faults or [SchemaFault(folder.name, *found) for found in _registry_faults(folder)]
 
 
 def check_contexts(folder: Path, contexts: Iterable[BoundedContext]) -> list[SchemaFault]:
@@ -96,7 +109,14 @@ def check_upcasters(folder: Path, contexts: Iterable[BoundedContext]) -> list[Sc
     ]
 
 
-def _file_faults(file: Path, form: Draft202012Validator, rules: SchemaRules) -> Found:
+def _shape_faults(folder: Path) -> list[SchemaFault]:
+    form = Draft202012Validator(json.loads((folder.parent / "governance.schema.json").read_bytes()))
+    return [
+        SchemaFault(name, *each) for name, file in _files(folder) for each in _shape(file, form)
+    ]
+
+
+def _shape(file: Path, form: Draft202012Validator) -> Found:
     try:
         schema = json.loads(file.read_bytes())
     except ValueError as error:
@@ -104,14 +124,25 @@ def _file_faults(file: Path, form: Draft202012Validator, rules: SchemaRules) -> 
         return
     if file.parts[-3] != PLATFORM:
         yield from ((error.json_path, error.message) for error in form.iter_errors(schema))
-    yield from ((found.field, found.fault) for found in rules.judge(schema))
 
 
-def _registry_faults(folder: Path) -> Found:
+def _registry_faults(folder: Path) -> list[SchemaFault]:
     try:
         FileSchemaRegistry(folder)
     except Misconfigured as error:
-        yield "", str(error)
+        return [SchemaFault(folder.name, "", str(error))]
+    return []
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    files = sorted(folder.glob("*/*/*.avsc"))
+    return [(file.relative_to(folder).as_posix(), file) for file in files]
+
+
+def _parsed(file: Path) -> Iterator[Any]:
+    """Yield what is in the file, if it is JSON."""
+    with suppress(ValueError):
+        yield json.loads(file.read_bytes())
 
 
 def _class_faults(schema: Mapping[str, Any], event: type[Event] | None) -> Found:

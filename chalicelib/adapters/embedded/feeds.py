@@ -47,18 +47,25 @@ class ChangeFeed:
         pass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class ReplayFeed:
-    """The commits that a rebuild has still to handle, while one runs; it knows itself how far."""
+    """The commits that a rebuild has still to handle, while one runs; it knows itself how far.
+
+    ``published`` is how many commits the router has handled: none is replayed before that.
+    """
 
     store: SqliteEventStore
     under_way: Callable[[], Rebuild | None]
+    published: Callable[[], int]
+    reading: Rebuild | None = None
+    """The rebuild as it stood when commits were last read for it."""
 
     def read(self, after: int, limit: int) -> Sequence[Record]:
-        rebuild = self.under_way()
+        self.reading = rebuild = self.under_way()
         if rebuild is None:
             return []
-        return self.store.changes(rebuild.handled, min(limit, rebuild.left))
+        ready = min(rebuild.total, self.published()) - rebuild.handled
+        return self.store.changes(rebuild.handled, min(limit, max(ready, 0)))
 
     def waiting(self, after: int) -> int:
         rebuild = self.under_way()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = Schema(
     "lineups",
-    1,
+    2,
     (
         """
         CREATE TABLE lineups (

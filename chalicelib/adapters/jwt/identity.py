@@ -22,6 +22,7 @@ LARGEST: Final = 8 * 1024
 """Characters of a token; a larger one isn't looked at."""
 LONGEST_SUBJECT: Final = 256
 LONGEST_TENANT: Final = 64
+DEVELOPER: Final = "developer"
 MOST_ROLES: Final = 100
 """Of one principal; policies deny whoever has more."""
 _REQUIRED: Final = ("exp", "sub", "tenant", "iss", "aud")
@@ -38,6 +39,9 @@ _TOLD: Final[Mapping[type[jwt.PyJWTError], str]] = {
 
 class JwtIdentity:
     """Implements Identity: a group is a role of that name, and a scope the role ``scope:name``.
+
+    A group called developer is no role: that one, which may do everything, belongs to the owner of
+    a system on a laptop, and an issuer may use the word for whom it likes.
 
     Groups say what somebody may do, scopes what a client may do for him: a client that asks for
     a scope named as a group gains nothing, for a group's name has no colon.
@@ -120,7 +124,8 @@ def _roles(claims: Mapping[str, Any]) -> tuple[str, ...]:
         raise Unauthenticated("the token's claim groups is no list of ids")
     if not isinstance(scopes, str) or not scopes.isprintable():
         raise Unauthenticated("the token's claim scope is no text of words")
-    roles = tuple(dict.fromkeys((*groups, *(f"{SCOPE}{each}" for each in scopes.split()))))
+    granted = (group for group in groups if group != DEVELOPER)
+    roles = tuple(dict.fromkeys((*granted, *(f"{SCOPE}{each}" for each in scopes.split()))))
     if len(roles) > MOST_ROLES:
         raise Unauthenticated(f"the token has more than {MOST_ROLES} groups and scopes")
     return roles

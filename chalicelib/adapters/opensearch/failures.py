@@ -25,7 +25,7 @@ class IndexGone(Lasting):
     """There is no such index."""
 
 
-class AlreadyThere(NexusError):
+class AlreadyThere(Misconfigured):
     """There is such an index."""
 
 

@@ -1,60 +1,59 @@
-"""Build-time rules in process, where conftest is not installed: the same Rego, the same denials."""
+"""Build-time rules in process, for whoever has no conftest: the same Rego, the same denials."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
-
-import regorus
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.rego.bundle import read_bundle
-from chalicelib.adapters.tools.conftest import Denial
-from chalicelib.kernel.errors import ToolFailed
+from chalicelib.adapters.rego.failures import unusable
+from chalicelib.adapters.rego.thread_engines import started
+from chalicelib.kernel.errors import Misconfigured
+from chalicelib.services.governance.rules import Denial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from chalicelib.adapters.rego.bundle import Bundle
+SHARED: Final = ("gates", "events", "lib")
+"""What rules of all kinds may ask, and the waivers; the data of ``events`` names the paths that a
+class of events may travel."""
 
-SHARED: Final = ("gates", "lib")
-"""The folders with what the rules of all kinds share, and the waivers."""
 
+class BuildTimeRules:
+    """Judges documents by the rules of one kind, as ``terraform``, in the thread that made it.
 
-def denials(files: Sequence[Path], policies: Path, kind: str) -> list[Denial]:
-    """Return what the rules of a kind, as ``terraform``, deny; ``policies`` as policies/rego.
-
-    Raises ToolFailed if one can't decide, and Misconfigured if there are none.
+    ``folder`` holds the policies of all kinds. Raises Misconfigured where there are none of this
+    one, or they don't compile.
     """
-    bundle = read_bundle(policies, (kind, *SHARED))
-    return [denial for file in files for denial in _judged(file, bundle, f"nexus.{kind}.")]
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        self._package = f"nexus.{kind}"
+        bundle = read_bundle(folder, (kind, *SHARED))
+        names = (path.removesuffix(".rego") for path in sorted(bundle.rules))
+        self._rules = [f"nexus.{name.replace('/', '.')}" for name in names if _is_of(kind, name)]
+        if not self._rules:
+            raise Misconfigured(f"there are no policies in {folder / kind}")
+        with unusable(self._package):
+            self._engine = started(bundle, ())
+
+    def judge(self, document: object) -> list[Denial]:
+        """Return what is denied of a document (JSON), by rule.
+
+        Raises Misconfigured if a rule can't decide.
+        """
+        with unusable(self._package):
+            self._engine.set_input_json(json.dumps(document, allow_nan=False))
+            return [
+                Denial.of(rule, finding) for rule in self._rules for finding in self._findings(rule)
+            ]
+
+    def _findings(self, rule: str) -> list[object]:
+        """Ask one rule: of several at once, regorus may take a value for undefined."""
+        found: object = json.loads(self._engine.eval_rule_as_json(f"data.{rule}.deny"))
+        if isinstance(found, list):
+            return found
+        raise ValueError(f"the deny of {rule} is no set")
 
 
-def _judged(file: Path, bundle: Bundle, prefix: str) -> list[Denial]:
-    try:
-        found = list(_findings(file.read_text(), bundle, prefix))
-        return [_denial(file, package, finding) for package, finding in found]
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # noqa: BLE001 - a panic in Rust is no Exception
-        message = str(error).partition("Stack backtrace:")[0].strip()
-        raise ToolFailed(f"the rules can't judge {file.name}: {message}") from None
-
-
-def _findings(text: str, bundle: Bundle, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each package that denies with what it says, by an engine of this very thread."""
-    engine = regorus.Engine()
-    added = [engine.add_policy(path, rego) for path, rego in bundle.rules.items()]
-    for document in bundle.data:
-        engine.add_data_json(document)
-    engine.set_input_json(text)
-    for package in sorted(name.removeprefix("data.") for name in added):
-        if package.startswith(prefix):
-            for finding in json.loads(engine.eval_rule_as_json(f"data.{package}.deny")):
-                yield package, finding
-
-
-def _denial(file: Path, package: str, finding: dict[str, Any]) -> Denial:
-    subject = finding["subject"]
-    message = finding["msg"].removeprefix(subject).strip()
-    return Denial(str(file), package.removeprefix("nexus."), subject, message)
+def _is_of(kind: str, name: str) -> bool:
+    return name.startswith(f"{kind}/")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from chalicelib.adapters.rego.bundle import Bundle, read_bundle
-from chalicelib.adapters.rego.failures import EVALUATION, SIZE, SLOW, report
+from chalicelib.adapters.rego.failures import EVALUATION, SIZE, SLOW, report, unusable
 from chalicelib.adapters.rego.thread_engines import engine_for, forget
 from chalicelib.adapters.rego.verdicts import PACKAGES, Verdicts, reasons_against
 from chalicelib.kernel.errors import Misconfigured
@@ -84,14 +84,9 @@ class RegoPolicyEngine:
 
     def _check(self) -> None:
         """Decide once: regorus finds unknown functions and unsafe variables only then."""
-        try:
-            for package in PACKAGES:
+        for package in PACKAGES:
+            with unusable(package):
                 reasons_against(package, self._verdicts(package, "{}"))
-        except (Misconfigured, KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:  # noqa: BLE001 - as above
-            message = str(error).partition("Stack backtrace:")[0].strip()
-            raise Misconfigured(f"the policies don't compile: {message}") from None
 
     def _report(self, package: str, error: BaseException) -> None:
         """Tell kind and place only: messages of regorus and tracebacks quote the input."""

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.tools.programs import PATIENCE, run
+from chalicelib.adapters.tools.programs import IN_GO, PATIENCE, run
 from chalicelib.kernel.errors import Misconfigured, ToolFailed
+from chalicelib.services.governance.rules import Denial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 _AS_JSON: Final = ("--parser", "json", "--output", "json", "--no-color")
+_OR_FAIL: Final = "--show-builtin-errors"
+"""Without it, a rule that fails denies nothing."""
 _DENIES: Final = 1
 """The code that conftest ends with when a rule denies, and when it fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """What a rule, as ``terraform.tracing``, says against a subject of a file."""
-
-    file: str
-    rule: str
-    subject: str
-    message: str
 
 
 def denials(
@@ -34,8 +26,8 @@ def denials(
     kind: str,
     data: Path | None = None,
     patience: float = PATIENCE,
-) -> list[Denial]:
-    """Return what the rules of a kind, as ``terraform``, deny.
+) -> dict[Path, list[Denial]]:
+    """Return what the rules of a kind, as ``terraform``, deny of each file.
 
     ``policies`` is the folder of all kinds; ``data`` another one with the documents to decide by,
     each rooted by its path as OPA does it; ``patience`` is in seconds. Raises ToolFailed, also if
@@ -51,17 +43,22 @@ def denials(
         "--data",
         data or policies,
         *_AS_JSON,
+        _OR_FAIL,
     ]
-    done = run("conftest", [*words, *files], patience=patience)
+    done = run("conftest", [*words, *files], settings=IN_GO, patience=patience)
     if done.code not in (0, _DENIES):
         raise done.failed()
-    expected = {(str(file), rule) for file in files for rule in rules}
-    return done.read(partial(_decided, expected))
+    return done.read(partial(_decided, files, rules))
 
 
-def _decided(expected: set[tuple[str, str]], results: Any) -> list[Denial]:
-    _refuse_gaps(results, expected)
-    return [denial for result in results for denial in _denials(result)]
+def _decided(
+    files: Sequence[Path], rules: frozenset[str], results: Any
+) -> dict[Path, list[Denial]]:
+    _refuse_gaps(results, {(str(file), rule) for file in files for rule in rules})
+    denied: dict[Path, list[Denial]] = {file: [] for file in files}
+    for result in results:
+        denied[Path(result["filename"])].extend(_denials(result))
+    return denied
 
 
 def _names(folder: Path) -> list[str]:
@@ -72,7 +69,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _refuse_gaps(results: Sequence[dict[str, Any]], expected: set[tuple[str, str]]) -> None:
-    decided = {(each["filename"], each["namespace"]) for each in results}
+    decided = {(each["filename"], each["namespace"]) for each in results if _asked(each)}
     if missing := sorted(expected - decided):
         told = ", ".join(f"{rule} on {file}" for file, rule in missing)
         raise ToolFailed(f"conftest did not decide by {told}")
@@ -80,9 +77,12 @@ def _refuse_gaps(results: Sequence[dict[str, Any]], expected: set[tuple[str, str
         raise Misconfigured(f"{', '.join(excepted)}: only a waiver makes an exception")
 
 
+def _asked(result: dict[str, Any]) -> bool:
+    """Tell whether there was a ``deny`` to ask, whatever it said."""
+    return any(result.get(kind) for kind in ("successes", "failures", "warnings", "exceptions"))
+
+
 def _denials(result: dict[str, Any]) -> Iterator[Denial]:
-    rule = result["namespace"].removeprefix("nexus.")
     for each in (*result.get("failures", ()), *result.get("warnings", ())):
-        subject = str(each.get("metadata", {}).get("subject", ""))
-        message = each["msg"].removeprefix(subject).strip()
-        yield Denial(result["filename"], rule, subject, message)
+        finding = {"msg": each["msg"], **each.get("metadata", {})}
+        yield Denial.of(result["namespace"], finding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.tools.programs import run
+from chalicelib.adapters.tools.programs import IN_GO, run
 from chalicelib.kernel.errors import Misconfigured
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ def invalid(folder: Path) -> list[Fault]:
 def untested(folder: Path) -> list[Fault]:
     """Return the tests that fail, by name; if none does, the lines that no test reaches."""
     words = ["test", "--format", "json"]
-    done = run("opa", [*words, "."], folder=_rules(folder))
+    done = run("opa", [*words, "."], folder=_rules(folder), settings=IN_GO)
     if failing := done.read(_failing_ones):
         return failing
-    return run("opa", [*words, "--coverage", "."], folder=folder).read(_uncovered)
+    done = run("opa", [*words, "--coverage", "."], folder=folder, settings=IN_GO)
+    return done.read(_uncovered)
 
 
 def _rules(folder: Path) -> Path:

@@ -15,7 +15,7 @@ import chalicelib
 from chalicelib.kernel.errors import MissingTool, ToolFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, ItemsView, Mapping, Sequence
 
 T = TypeVar("T")
 INSTALLED: Final = Path(chalicelib.__file__).parents[1] / ".cache" / "tools" / "bin"
@@ -23,6 +23,8 @@ PATIENCE: Final = 120.0
 """Seconds that a program may take."""
 TOLD: Final = 2_000
 """Characters of what a failing program said that are repeated."""
+IN_GO: Final = {"GOGC": "400"}
+"""Settings of programs in Go that evaluate Rego: collecting garbage took half of their time."""
 ADVICE: Final = {
     "opa": "make tools (with Go, from go.dev)",
     "conftest": "make tools (with Go, from go.dev)",
@@ -87,7 +89,7 @@ def run(
         with subprocess.Popen(  # noqa: S603 - a program that was found, words without a shell
             command,
             cwd=folder,
-            env={k: v for k, v in {**os.environ, **(settings or {})}.items() if v is not None},
+            env={name: value for name, value in _environment(settings or {}) if value is not None},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -98,6 +100,11 @@ def run(
             return _ended(name, process, patience)
     except OSError as error:
         raise ToolFailed(f"{name} can't be started ({error}); install it again") from error
+
+
+def _environment(settings: Mapping[str, str | None]) -> ItemsView[str, str | None]:
+    """Return ours with the settings; conftest panics where nobody says whose home it is."""
+    return {"HOME": str(Path.home()), **os.environ, **settings}.items()
 
 
 def _ended(name: str, process: subprocess.Popen[str], patience: float) -> Done:

@@ -1,7 +1,8 @@
 """What the answers of queries say to caches: a tag, how old they are, how old they may be.
 
-A document's tag is strong, for it is the stream's version, and the body the same to the byte. That
-of a page is weak: it is of what the page shows, which ``asOf``, the time of reading, is no part of.
+A document's tag is strong: the stream's version, which a command can name, and a digest of the
+body, as another index may show the same version otherwise. That of a page is weak: it is of what
+the page shows, which ``asOf``, the time of reading, is no part of.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ PRESENT: Final = "private, no-cache"
 """True when it was given; who keeps it asks again, by its tag."""
 
 
-def present(version: int) -> Mapping[str, str]:
+def present(version: int, body: bytes) -> Mapping[str, str]:
     """Return the headers of a document that was just read."""
-    return {"ETag": etag(version), "Cache-Control": PRESENT, "Vary": VARY}
+    return {"ETag": etag(version, body), "Cache-Control": PRESENT, "Vary": VARY}
 
 
 def paged(page: Page) -> Mapping[str, str]:

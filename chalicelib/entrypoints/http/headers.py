@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MAX_VERSION: Final = 10**18 - 1
-_VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
+_VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,17})(?:\.[0-9a-f]{16})?"')
 _WAIT: Final = re.compile(
     r'(?:^|,)\s*wait\s*=\s*"?(\d{1,6}(?:\.\d{1,3})?)"?\s*(?=[;,]|$)', re.ASCII
 )
@@ -35,7 +35,10 @@ def identifier(name: str, value: str) -> str:
 
 
 def version(name: str, value: str) -> int:
-    """Return the version that a strong entity tag names; ``"0"`` is that of an empty stream."""
+    """Return the version that a strong entity tag names, be it a document's or a command's.
+
+    ``"0"`` is that of an empty stream.
+    """
     tag = _VERSION.fullmatch(value)
     if tag is None:
         raise _invalid(name, 'give one version in double quotes, as "7": no *, no W/, no list')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ def json_array(items: Iterable[bytes]) -> bytes:
     return b"[" + b",".join(items) + b"]"
 
 
-def etag(version: int) -> str:
-    """Return the strong entity tag of a version, as ``"7"``."""
-    return f'"{version}"'
+def etag(version: int, body: bytes | None = None) -> str:
+    """Return the strong entity tag of a version, as ``"7"``, or of what is shown of it."""
+    digest = "" if body is None else f".{hashlib.sha256(body).hexdigest()[:16]}"
+    return f'"{version}{digest}"'

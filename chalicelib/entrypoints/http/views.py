@@ -46,7 +46,8 @@ def one(view: One) -> Handler:
     def handler(incoming: Incoming) -> Response:
         """Return the document as it is stored; 304 to a client that has this version of it."""
         document = current().queries.one(view, incoming.question())
-        return unless_known(incoming, document.body or b"null", present(document.version))
+        body = document.body or b"null"
+        return unless_known(incoming, body, present(document.version, body))
 
     return handler
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 FIELDS: Final = ("rule", "subject", "reason", "approvedBy", "expires")
+LONGEST: Final = timedelta(days=366)
+"""From today: an exception for ever would be another rule."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -53,6 +55,8 @@ def _fault(waiver: Any, rules: Collection[str], today: date) -> str | None:
     last = _day(waiver["expires"])
     if last is None:
         return f"expires on {waiver['expires']}, which is no day such as 2030-12-31"
+    if last > today + LONGEST:
+        return f"expires on {last}, more than a year from now"
     return f"expired on {last}" if last < today else None
 
 

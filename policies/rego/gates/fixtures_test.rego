@@ -5,7 +5,7 @@ package nexus.gates.fixtures_test
 
 import rego.v1
 
-plan(resources) := {"resource_changes": resources, "configuration": {"root_module": {}}}
+plan(resources) := {"resource_changes": resources, "configuration": {"provider_config": {}, "root_module": {}}}
 
 resource(address, attributes) := {
 	"address": address,

@@ -13,7 +13,9 @@ import data.nexus.gates.plan
 # description: >-
 #   By address, the name of the one role that a document belongs to; "" where it is not known, or is
 #   more than one.
-role[resource.address] := name if {
+role := roles_of
+
+roles_of[resource.address] := name if {
 	some resource in plan.standing
 	key := object.get({"aws_iam_role": "name", "aws_iam_role_policy": "role"}, resource.type, "")
 	name := object.get(resource.change.after, key, "")
@@ -63,12 +65,27 @@ roles := {resource |
 
 # METADATA
 # title: Accounts
-# description: The accounts in which the plan's own resources are, as their policies name them.
-accounts contains account if {
+# description: >-
+#   The account in which the plan's own resources are, as their policies name it; none if they name
+#   several, as a stranger's could be among them.
+accounts := named_accounts if {
+	count(named_accounts) == 1
+} else := set()
+
+named_accounts contains account if {
 	some found in iam.statements
 	some statement in found
-	statement.kind == "resource"
+	statement.kind in {"identity", "resource"}
 	some pattern in statement.resources
 	account := split(pattern, ":")[4]
 	regex.match(`^[0-9]{12}$`, account)
+}
+
+# METADATA
+# title: At home
+# description: Whether a principal is this account or one of its roles or users; of a pattern nothing is known.
+at_home(id) if {
+	is_string(id)
+	account := regex.replace(id, `^arn:[a-z-]+:(iam|sts)::([0-9]{12}):[^*?]+$`, "$2")
+	account in accounts
 }

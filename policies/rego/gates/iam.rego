@@ -14,19 +14,21 @@ import data.nexus.gates.plan
 # description: >-
 #   Which attribute of a type holds a document, and which kind of. "identity" says what its holder may do, "trust"
 #   who may become a role, "resource" who may do what with that resource.
-places.aws_iam_role := {"attribute": "assume_role_policy", "kind": "trust"}
+places := listed_places
 
-places.aws_cloudwatch_log_resource_policy := {"attribute": "policy_document", "kind": "resource"}
+listed_places.aws_iam_role := {"attribute": "assume_role_policy", "kind": "trust"}
 
-places[type] := {"attribute": "policy", "kind": "identity"} if {
+listed_places.aws_cloudwatch_log_resource_policy := {"attribute": "policy_document", "kind": "resource"}
+
+listed_places[type] := {"attribute": "policy", "kind": "identity"} if {
 	some type in ["aws_iam_group_policy", "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy"]
 }
 
-places[type] := {"attribute": "access_policies", "kind": "resource"} if {
+listed_places[type] := {"attribute": "access_policies", "kind": "resource"} if {
 	some type in ["aws_opensearch_domain", "aws_opensearch_domain_policy"]
 }
 
-places[type] := {"attribute": "policy", "kind": "resource"} if {
+listed_places[type] := {"attribute": "policy", "kind": "resource"} if {
 	some type in [
 		"aws_api_gateway_rest_api",
 		"aws_api_gateway_rest_api_policy",
@@ -49,7 +51,7 @@ places[type] := {"attribute": "policy", "kind": "resource"} if {
 }
 
 # What passes an endpoint is allowed by other documents.
-places[type] := {"attribute": "policy", "kind": "limit"} if {
+listed_places[type] := {"attribute": "policy", "kind": "limit"} if {
 	some type in ["aws_vpc_endpoint", "aws_vpc_endpoint_policy"]
 }
 
@@ -66,7 +68,7 @@ holders contains resource.type if {
 	faults[resource.address]
 }
 
-# Put together once: OPA would do it anew for each address that is asked for.
+# Complete rules are put together once: OPA would do a partial one anew for each address.
 documents := gathered
 
 gathered[resource.address] contains {"kind": place.kind, "text": text} if {
@@ -99,14 +101,16 @@ is_given(text) if count({text} - {null, ""}) > 0
 # METADATA
 # title: Faults
 # description: By address, what can't be read of a resource's documents. One rule denies them.
-faults[resource.address] contains "has a policy that is known only after apply" if {
+faults := unread
+
+unread[resource.address] contains "has a policy that is known only after apply" if {
 	some resource in plan.standing
 	attribute := places[resource.type].attribute
 	plan.unknown(resource, [attribute])
 	not left_to_aws(resource, attribute)
 }
 
-faults[resource.address] contains "has inline policies that are known only after apply" if {
+unread[resource.address] contains "has inline policies that are known only after apply" if {
 	some resource in plan.standing
 	resource.type == "aws_iam_role"
 	attribute := "inline_policy"
@@ -114,7 +118,7 @@ faults[resource.address] contains "has inline policies that are known only after
 	not left_to_aws(resource, attribute)
 }
 
-faults[resource.address] contains "has an inline policy that is known only after apply" if {
+unread[resource.address] contains "has an inline policy that is known only after apply" if {
 	some resource in plan.standing
 	resource.type == "aws_iam_role"
 	some block in listed(object.get(resource.change.after_unknown, "inline_policy", []))
@@ -122,20 +126,20 @@ faults[resource.address] contains "has an inline policy that is known only after
 	object.get(block, "policy", false) == true
 }
 
-faults[address] contains "has a policy that is not JSON" if {
+unread[address] contains "has a policy that is not JSON" if {
 	some address, found in documents
 	some text in {document.text | some document in found}
 	not is_json(text)
 }
 
-faults[address] contains "has a policy that is not a document of IAM" if {
+unread[address] contains "has a policy that is not a document of IAM" if {
 	some address, found in documents
 	some text in {document.text | some document in found}
 	is_json(text)
 	not written(text)
 }
 
-faults[address] contains "has a policy with a statement that IAM does not know" if {
+unread[address] contains "has a policy with a statement that IAM does not know" if {
 	some address, found in documents
 	some document in found
 	some statement in written(document.text)
@@ -161,6 +165,7 @@ written(text) := listed(document.Statement) if {
 	is_json(text)
 	document := json.unmarshal(text)
 	is_object(document)
+	object.keys(document) - {"Id", "Statement", "Version"} == set()
 	type_name(document.Statement) in {"array", "object"}
 }
 
@@ -211,7 +216,9 @@ is_principal(principal) if {
 #   By address, each statement as {kind, effect, actions, resources, principals, condition,
 #   inverted}: sets of texts as they were written; principals as {type, id}; inverted tells which
 #   Not… elements there were. What such an element leaves open stands as "*".
-statements[address] contains statement if {
+statements := normal
+
+normal[address] contains statement if {
 	some address, found in documents
 	some document in found
 	some raw in written(document.text)
@@ -243,7 +250,9 @@ principals(raw) := {{"type": type, "id": id} |
 # METADATA
 # title: Allowed
 # description: By address, the statements that grant something.
-allowed[address] contains statement if {
+allowed := granted
+
+granted[address] contains statement if {
 	some address, found in statements
 	some statement in found
 	statement.effect == "Allow"

@@ -20,7 +20,8 @@ unsecured(body, settings) := {{"method": method, "path": path} |
 	some path, item in document.paths
 	is_object(item)
 	some key, operation in item
-	method := methods[key]
+	not key in beside_operations
+	method := object.get(methods, lower(key), key)
 	not secured(document, operation, settings)
 	not mocked(operation)
 	not listed(settings, method, path)
@@ -45,17 +46,31 @@ methods := {
 	"head": "HEAD", "patch": "PATCH", "trace": "TRACE", "x-amazon-apigateway-any-method": "ANY",
 }
 
+# What a path has besides operations; anything else, as a reference elsewhere, counts as one.
+beside_operations := {"description", "parameters", "servers", "summary"}
+
 secured(_, operation, _) if operation["x-amazon-apigateway-auth"].type == "AWS_IAM"
 
 secured(document, operation, settings) if {
 	is_array(operation.security)
+	not overridden(operation)
 	count(operation.security) > 0
 	every alternative in operation.security {
 		is_object(alternative)
 		some name, _ in alternative
-		schemes(document)[name]["x-amazon-apigateway-authtype"] in settings.authorizers
+		scheme := schemes(document)[name]
+		scheme["x-amazon-apigateway-authtype"] in settings.authorizers
+		has_authorizer(scheme)
 	}
 }
+
+overridden(operation) if "x-amazon-apigateway-auth" in object.keys(operation)
+
+has_authorizer(scheme) if scheme["x-amazon-apigateway-authtype"] == "awsSigv4"
+
+has_authorizer(scheme) if is_string(scheme["x-amazon-apigateway-authorizer"].authorizerUri)
+
+has_authorizer(scheme) if is_string(scheme["x-amazon-apigateway-authorizer"].providerARNs[0])
 
 schemes(document) := object.union(
 	object.get(document, ["securityDefinitions"], {}),

@@ -6,11 +6,14 @@ import data.nexus.gates.openapi
 
 settings := {
 	"public": [{"method": "GET", "path": "/health"}, {"method": "OPTIONS", "path": "*"}],
-	"authorizers": ["custom"],
+	"authorizers": ["awsSigv4", "custom"],
 }
 
 schemes := {
-	"identity": {"type": "apiKey", "x-amazon-apigateway-authtype": "custom"},
+	"identity": {"type": "apiKey", "x-amazon-apigateway-authtype": "custom", "x-amazon-apigateway-authorizer": {"authorizerUri": "arn"}},
+	"pool": {"x-amazon-apigateway-authtype": "custom", "x-amazon-apigateway-authorizer": {"providerARNs": ["arn"]}},
+	"sigv4": {"x-amazon-apigateway-authtype": "awsSigv4"},
+	"declared": {"x-amazon-apigateway-authtype": "custom"},
 	"key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
 }
 
@@ -26,7 +29,7 @@ unsecured(path, method, operation) := openapi.unsecured(body(path, method, opera
 test_a_secured_operation_is_left_out if {
 	every operation in [
 		{"security": [{"identity": []}]}, {"security": [{"identity": [], "key": []}]},
-		{"x-amazon-apigateway-auth": {"type": "AWS_IAM"}},
+		{"security": [{"pool": []}, {"sigv4": []}]}, {"x-amazon-apigateway-auth": {"type": "AWS_IAM"}},
 		{"x-amazon-apigateway-integration": {"type": "MOCK"}},
 	] {
 		unsecured("/orders", "get", operation) == set()
@@ -35,12 +38,15 @@ test_a_secured_operation_is_left_out if {
 
 test_an_open_operation_is_told if {
 	every operation in [
+		{"security": [{"declared": []}]}, {"security": [{"identity": []}], "x-amazon-apigateway-auth": {"type": "NONE"}},
 		{}, {"security": []}, {"security": null}, {"security": [{}]}, {"security": ["identity"]}, {"x-amazon-apigateway-integration": {"type": 5}}, {"security": [{"key": []}]}, {"security": [{"unheard-of": []}]},
 		{"security": [{"identity": []}, {}]}, {"security": [{"identity": []}, {"key": []}]},
 		{"x-amazon-apigateway-auth": {"type": "NONE"}}, {"x-amazon-apigateway-integration": {"type": "aws_proxy"}},
 	] {
 		unsecured("/orders", "post", operation) == {{"method": "POST", "path": "/orders"}}
 	}
+	unsecured("/orders", "GET", {}) == {{"method": "GET", "path": "/orders"}}
+	unsecured("/orders", "$ref", "#/paths/other") == {{"method": "$ref", "path": "/orders"}}
 	unsecured("/orders", "x-amazon-apigateway-any-method", {}) == {{"method": "ANY", "path": "/orders"}}
 }
 

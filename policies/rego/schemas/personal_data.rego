@@ -19,7 +19,8 @@ deny contains avro.finding(entry.place, fault) if {
 	some entry in avro.fields
 	field := entry.field
 	not is_judged(field)
-	is_suspicious(field.name)
+	some name in names(entry)
+	is_suspicious(name)
 	fault := "sounds personal and does not say whether it is: mark it with personal, true or false"
 }
 
@@ -87,6 +88,16 @@ is_personal(field) if field.personal == true
 is_opaque(field) if field.type in ["string", "bytes", ["null", "string"], ["null", "bytes"]]
 
 is_judged(field) if "personal" in object.keys(field)
+
+# What a field holds may also be told by another name of it, or by its type's.
+names(entry) := ({entry.field.name} | others) | of_types if {
+	others := {alias | some alias in entry.field.aliases; is_string(alias)}
+	of_types := {node.type.name |
+		some node in avro.types
+		node.place == entry.place
+		is_string(node.type.name)
+	}
+}
 
 is_suspicious(name) if {
 	some pattern in data.schemas.personal.names

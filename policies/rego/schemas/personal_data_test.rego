@@ -34,6 +34,25 @@ test_suspicious_names_are_denied if {
 	}
 }
 
+test_further_names_are_denied if {
+	every name in {
+		"names", "customerNames", "customername", "mail", "mailbox", "msisdn", "whatsapp", "tel", "dob",
+		"sex", "ethnicity", "diagnosis", "salary", "bankAccount", "creditCard", "pan", "imei", "password",
+	} {
+		count(personal_data.deny) == 1 with input as named(name)
+	}
+}
+
+test_so_are_other_names_of_it if {
+	record := {"type": "record", "name": "Address", "doc": "One.", "fields": [{"name": "line", "type": "string", "doc": "One."}]}
+	count(personal_data.deny) == 1 with input as fixtures.with_type(record)
+	count(personal_data.deny) == 1 with input as fixtures.with_type(["null", {"type": "array", "items": record}])
+	count(personal_data.deny) == 1 with input as object.union(
+		fixtures.schema,
+		{"fields": array.concat(fixtures.schema.fields, [{"name": "code", "type": "string", "doc": "One.", "aliases": ["email"]}])},
+	)
+}
+
 test_other_names_are_not_suspicious if {
 	every name in {
 		"orderId", "personId", "quantity", "trackingNumber", "carrier", "zipped", "shipment",

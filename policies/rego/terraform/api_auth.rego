@@ -59,8 +59,6 @@ kind(method) := method.change.after.authorization
 
 kind(route) := route.change.after.authorization_type
 
-open(method) if openapi.listed(settings, method.change.after.http_method, "")
-
 open(route) if {
 	parts := split(route.change.after.route_key, " ")
 	openapi.listed(settings, parts[0], parts[1])

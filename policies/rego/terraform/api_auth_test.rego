@@ -22,7 +22,7 @@ test_a_method_has_an_authorizer if {
 	denied(method({"authorization": "AWS_IAM", "http_method": "POST"})) == set()
 	denied(method({"authorization": "CUSTOM", "http_method": "POST", "authorizer_id": "a"})) == set()
 	denied(later) == set()
-	denied(method({"authorization": "NONE", "http_method": "OPTIONS"})) == set()
+	denied(method({"authorization": "NONE", "http_method": "OPTIONS"})) == open
 	denied(method({"authorization": "NONE", "http_method": "POST"})) == open
 	denied(method({"authorization": "NONE", "http_method": "POST", "api_key_required": true})) == open
 	denied(method({"authorization": "NONE", "http_method": "GET"})) == open

@@ -38,8 +38,21 @@ settings := data.terraform.dead_letter_queues
 
 queues := plan.subjects("terraform.dead_letter_queues", {"aws_sqs_queue"})
 
+# AWS keeps one redrive policy: the queue's own, or that of a resource beside it.
+redrives(queue) := {queue | is_string(queue.change.after.redrive_policy)} | beside if {
+	url := object.get(queue.change.after, "url", null)
+	beside := plan.attached(queue, "aws_sqs_queue_redrive_policy", "queue_url", url)
+}
+
 gives_up(queue) if {
-	policy := given.document(queue, "redrive_policy")
+	count(redrives(queue)) > 0
+	every resource in redrives(queue) {
+		in_time(resource)
+	}
+}
+
+in_time(resource) if {
+	policy := given.document(resource, "redrive_policy")
 	given.number(policy, "maxReceiveCount", settings.receives)
 	count(dead_letters.targets(policy)) > 0
 }
@@ -47,9 +60,14 @@ gives_up(queue) if {
 keeps(queue) if given.number(queue.change.after, "message_retention_seconds", settings.retention_seconds)
 
 outlived(queue) if {
-	every letters in dead_letters.targets(given.document(queue, "redrive_policy")) {
+	every letters in takers(queue) {
 		shorter(queue.change.after.message_retention_seconds, letters.change.after.message_retention_seconds)
 	}
+}
+
+takers(queue) := {letters |
+	some resource in redrives(queue)
+	some letters in dead_letters.targets(given.document(resource, "redrive_policy"))
 }
 
 shorter(seconds, others) if {

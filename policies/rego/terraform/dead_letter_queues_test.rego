@@ -46,3 +46,18 @@ test_letters_outlive_messages if {
 	denied(with_queues(object.union(sound, {"message_retention_seconds": null}), {})) == kept_as_long
 	denied(with_queues(sound, {"message_retention_seconds": 1000000})) == {"aws_sqs_queue.letters keeps dead letters for less than it can"}
 }
+
+beside(receives) := fixtures.resource("aws_sqs_queue_redrive_policy.r", {
+	"queue_url": "https://sqs/work",
+	"redrive_policy": policy("work-undeliverable", receives),
+})
+
+with_beside(receives) := json.patch(
+	with_queues({"url": "https://sqs/work"}, {}),
+	[{"op": "add", "path": "/resource_changes/-", "value": beside(receives)}],
+)
+
+test_the_redrive_policy_may_stand_beside if {
+	denied(with_beside(5)) == set()
+	denied(with_beside(1000)) == no_queue
+}

@@ -38,7 +38,7 @@ referring(references) := found if {
 				fixtures.resource("aws_lambda_event_source_mapping.m", {"parallelization_factor": 2}),
 				{"change": {"after_unknown": {"event_source_arn": true}}},
 			),
-			fixtures.resource("aws_dynamodb_table.store", {"name": "x-event-store"}),
+			fixtures.resource("aws_dynamodb_table.store", {"name": "x-nexus-event-store"}),
 			fixtures.resource("aws_dynamodb_table.snapshots", {"name": "x-snapshots"}),
 			fixtures.resource("aws_dynamodb_table.unnamed", {}),
 		]),

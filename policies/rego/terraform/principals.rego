@@ -2,14 +2,16 @@
 # title: Principals
 # description: >-
 #   Nobody at large may take on a role, and nobody from another account or identity provider may do
-#   so, or use a resource, without a condition. What lets everyone use a resource is public access.
+#   so, or use a resource, without a condition that bounds who; nor may a service use a resource for
+#   each of its customers. What lets everyone use a resource is public access.
 # custom:
 #   severity: critical
-#   fix: Name the service or the role; give another account or a provider a Condition.
+#   fix: Name the service or the role; give a service, another account or a provider a Condition.
 package nexus.terraform.principals
 
 import rego.v1
 
+import data.nexus.gates.conditions
 import data.nexus.gates.holders
 import data.nexus.gates.iam
 import data.nexus.gates.plan
@@ -20,9 +22,20 @@ deny contains plan.finding(resource, fault) if {
 	some principal in statement.principals
 	principal.id != "*"
 	principal.type != "Service"
-	statement.condition == {}
+	not conditions.bounded(statement)
 	not at_home(principal)
 	fault := sprintf("lets %s in without a condition", [principal.id])
+}
+
+# A service acts for all its customers; which of them may become a role is its own affair.
+deny contains plan.finding(resource, sprintf("lets every customer of %s in", [principal.id])) if {
+	some resource in plan.subjects("terraform.principals", iam.holders)
+	some statement in iam.allowed[resource.address]
+	statement.kind == "resource"
+	some principal in statement.principals
+	principal.id != "*"
+	principal.type == "Service"
+	not conditions.bounded(statement)
 }
 
 deny contains plan.finding(role, "can be taken on by anyone") if {
@@ -35,6 +48,5 @@ deny contains plan.finding(role, "can be taken on by anyone") if {
 
 at_home(principal) if {
 	principal.type == "AWS"
-	account := regex.replace(principal.id, `^arn:[a-z-]+:(iam|sts)::([0-9]{12}):[^*?]+$`, "$2")
-	account in holders.accounts
+	holders.at_home(principal.id)
 }

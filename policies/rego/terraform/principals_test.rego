@@ -40,6 +40,25 @@ test_others_need_a_condition if {
 	}
 }
 
+test_any_condition_is_not_enough if {
+	foreign := {"AWS": "arn:aws:iam::999999999999:root"}
+	every condition in [{"Bool": {"aws:SecureTransport": "true"}}, {"StringLike": {"aws:PrincipalArn": "*"}}] {
+		count(denials([queue({"Principal": foreign, "Condition": condition})])) == 1
+	}
+}
+
+test_a_service_needs_one_to_use_a_resource if {
+	service := {"Service": "sns.amazonaws.com"}
+	denials([queue({"Principal": service})]) == {"aws_sqs_queue.q lets every customer of sns.amazonaws.com in"}
+	denials([queue({"Principal": service, "Condition": {"ArnEquals": {"aws:SourceArn": given.arn("sns", "t")}}})]) == set()
+}
+
+test_no_account_is_home_among_several if {
+	far := given.of_resource("aws_sqs_queue.far", [given.allow("sqs:SendMessage", "arn:aws:sqs:eu-central-1:999999999999:far")])
+	near := queue({"Principal": {"AWS": "arn:aws:iam::999999999999:root"}})
+	"aws_sqs_queue.q lets arn:aws:iam::999999999999:root in without a condition" in denials([far, near])
+}
+
 test_the_account_s_own_need_none if {
 	denials([queue({"Principal": {"AWS": "arn:aws:iam::123456789012:role/nexus-a"}})]) == set()
 }

@@ -14,6 +14,8 @@ package nexus.terraform.public_access
 
 import rego.v1
 
+import data.nexus.gates.conditions
+import data.nexus.gates.holders
 import data.nexus.gates.iam
 import data.nexus.gates.plan
 
@@ -37,11 +39,8 @@ deny contains plan.finding(permission, "lets anybody call the function") if {
 	not bounded_caller(permission)
 }
 
-# An account or a role is its own bound; a service acts for all its customers.
-bounded_caller(permission) if {
-	principal := permission.change.after.principal
-	regex.match(`^([0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:.+)$`, principal)
-}
+# One of this account is its own bound; a service acts for all its customers.
+bounded_caller(permission) if holders.at_home(permission.change.after.principal)
 
 bounded_caller(permission) if {
 	endswith(permission.change.after.principal, ".amazonaws.com")
@@ -50,9 +49,7 @@ bounded_caller(permission) if {
 }
 
 names_source(permission, source) if {
-	value := object.get(permission.change.after, source, null)
-	is_string(value)
-	not regex.match(`^[*?]*$`, value)
+	conditions.narrow(object.get(permission.change.after, source, null))
 }
 
 names_source(permission, source) if {
@@ -74,30 +71,5 @@ deny contains plan.finding(resource, "allows everyone something, without a condi
 	statement.effect == "Allow"
 	some principal in statement.principals
 	principal.id == "*"
-	not bounded(statement)
-}
-
-bounded(statement) if {
-	some operator in ["ArnEquals", "ArnLike", "StringEquals", "StringEqualsIgnoreCase", "StringLike"]
-	some key, values in statement.condition[operator]
-	lower(key) in bounds
-	every value in iam.listed(values) {
-		not open(value)
-	}
-}
-
-open(value) if contains(value, "*:*:*:*:*")
-
-open(value) if regex.match(`^[*?]*$`, value)
-
-bounds := {
-	"aws:principalaccount",
-	"aws:principalarn",
-	"aws:principalorgid",
-	"aws:sourceaccount",
-	"aws:sourcearn",
-	"aws:sourceorgid",
-	"aws:sourceowner",
-	"aws:sourcevpce",
-	"kms:calleraccount",
+	not conditions.bounded(statement)
 }

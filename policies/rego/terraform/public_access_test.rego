@@ -29,7 +29,10 @@ permission(principal, source) := fixtures.resource("aws_lambda_permission.p", {"
 
 test_callers_are_bounded if {
 	denied([permission("sns.amazonaws.com", "arn:aws:sns:eu-central-1:1:t")]) == set()
-	denied([permission("123456789012", null)]) == set()
+	denied([permission("123456789012", null), queue({"StringEquals": {"aws:SourceAccount": "1"}})]) == set()
+	denied([permission("999999999999", null), queue({"StringEquals": {"aws:SourceAccount": "1"}})]) == {"aws_lambda_permission.p"}
+	denied([permission("123456789012", null)]) == {"aws_lambda_permission.p"}
+	denied([permission("sns.amazonaws.com", "arn:aws:sns:*:*:*")]) == {"aws_lambda_permission.p"}
 	denied([permission("sns.amazonaws.com", null)]) == {"aws_lambda_permission.p"}
 	denied([permission("*", "arn:aws:sns:eu-central-1:1:t")]) == {"aws_lambda_permission.p"}
 }
@@ -43,7 +46,7 @@ queue(condition) := fixtures.resource("aws_sqs_queue.q", {"policy": json.marshal
 	"Effect": "Allow",
 	"Principal": "*",
 	"Action": "sqs:SendMessage",
-	"Resource": "*",
+	"Resource": "arn:aws:sqs:eu-central-1:123456789012:q",
 	"Condition": condition,
 }]})})
 

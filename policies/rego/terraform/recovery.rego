@@ -10,6 +10,7 @@ package nexus.terraform.recovery
 
 import rego.v1
 
+import data.nexus.gates.given
 import data.nexus.gates.plan
 import data.nexus.gates.tables
 
@@ -18,7 +19,16 @@ deny contains plan.finding(table, "can't be restored to a point in time") if {
 	not recoverable(table.change.after)
 }
 
-recoverable(table) if table.point_in_time_recovery[_].enabled == true
+recoverable(table) if {
+	some block in table.point_in_time_recovery
+	block.enabled == true
+	long(block)
+}
+
+# Nothing said is the longest that there is.
+long(block) if object.get(block, "recovery_period_in_days", null) == null
+
+long(block) if given.number(block, "recovery_period_in_days", data.terraform.recovery.days)
 
 deny contains plan.finding(bucket, "keeps no versions of its objects") if {
 	some bucket in plan.subjects("terraform.recovery", {"aws_s3_bucket"})

@@ -14,6 +14,8 @@ table(name, blocks) := fixtures.resource("aws_dynamodb_table.t", {"name": name, 
 test_tables_are_recoverable if {
 	denied([table("nexus-positions", [{"enabled": true}])]) == set()
 	denied([table("nexus-positions", [{"enabled": false}])]) == {"aws_dynamodb_table.t"}
+	denied([table("nexus-positions", [{"enabled": true, "recovery_period_in_days": 35}])]) == set()
+	denied([table("nexus-positions", [{"enabled": true, "recovery_period_in_days": 1}])]) == {"aws_dynamodb_table.t"}
 	denied([table("nexus-positions", [])]) == {"aws_dynamodb_table.t"}
 	denied([table(null, [])]) == {"aws_dynamodb_table.t"}
 }

@@ -22,6 +22,23 @@ deny contains plan.finding(function, "runs on an architecture that is not allowe
 	not built(function)
 }
 
+deny contains plan.finding(function, "runs code of others, from a layer") if {
+	some function in functions
+	layered(function)
+}
+
+deny contains plan.finding(function, sprintf("lets %s change what runs", [name])) if {
+	some function in functions
+	some name, _ in object.get(function.change.after, ["environment", 0, "variables"], {})
+	name in data.terraform.runtime.variables
+}
+
+layered(function) if not bare(function)
+
+bare(function) if object.get(function.change.after, "layers", null) in {null, []}
+
+layered(function) if object.get(function.change.after_unknown, "layers", []) in {[true], true}
+
 functions := plan.subjects("terraform.runtime", {"aws_lambda_function"})
 
 runs(function) if function.change.after.runtime in data.terraform.runtime.runtimes

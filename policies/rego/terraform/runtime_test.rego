@@ -24,3 +24,22 @@ test_another_architecture_is_denied if {
 		denied({"architectures": value}) == {"aws_lambda_function.f runs on an architecture that is not allowed"}
 	}
 }
+
+test_layers_are_denied if {
+	layers := {"aws_lambda_function.f runs code of others, from a layer"}
+	denied({"layers": ["arn:aws:lambda:eu-west-1:999999999999:layer:x:1"]}) == layers
+	denied({"layers": null}) == set()
+	later := fixtures.unknown(
+		fixtures.resource("aws_lambda_function.f", {"runtime": "python3.13", "architectures": ["arm64"]}),
+		{"layers": true},
+	)
+	found := runtime.deny with input as fixtures.plan([later])
+	{finding.msg | some finding in found} == layers
+}
+
+test_variables_that_change_what_runs_are_denied if {
+	environment("PYTHONPATH") == {"aws_lambda_function.f lets PYTHONPATH change what runs"}
+	environment("NEXUS_PREFIX") == set()
+}
+
+environment(name) := denied({"environment": [{"variables": {name: "x"}}]})

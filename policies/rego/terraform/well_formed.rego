@@ -39,7 +39,10 @@ has_changes if {
 	count(input.resource_changes) > 0
 }
 
-has_configuration if is_object(input.configuration.root_module)
+has_configuration if {
+	is_object(input.configuration.root_module)
+	is_object(input.configuration.provider_config)
+}
 
 # Older versions of Terraform leave these out.
 went_well if {

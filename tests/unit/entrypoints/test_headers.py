@@ -9,7 +9,10 @@ from chalicelib.kernel.errors import InvalidInput
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("value", "version"), [('"7"', 7), ('"0"', 0), ('"123456789"', 123456789)])
+@pytest.mark.parametrize(
+    ("value", "version"),
+    [('"7"', 7), ('"7.0123456789abcdef"', 7), ('"0"', 0), ('"123456789"', 123456789)],
+)
 def test_a_strong_tag_is_a_version(value, version):
     """If-Match takes what ETag gave."""
     assert version == headers.version("If-Match", value)

@@ -14,7 +14,7 @@ from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.policies import policy_engine
 from chalicelib.wiring.policy_trial import BODY_BYTES, PATIENCE, largest_questions, try_out
 from chalicelib.wiring.resources import resource
-from chalicelib.wiring.settings import RELEASED, PolicySettings, Settings
+from chalicelib.wiring.settings import PolicySettings, Settings
 from tests.support.policies import QUADRATIC
 
 pytestmark = [pytest.mark.requirement("R9"), pytest.mark.requirement("T4")]
@@ -84,19 +84,21 @@ def test_other_policies_than_expected_do_not_start(policies, tmp_path, caplog, m
     assert [{"kind": "unusable", "error": str(caught.value)}] == told(caplog)
 
 
-def test_any_released_bundle_may_be_asked_for(policies):
+@pytest.mark.parametrize("start", START)
+def test_any_released_bundle_may_be_asked_for(policies, tmp_path, monkeypatch, start):
     """
     What is not in the ledger doesn't start then.
     """
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     (policies / "released.json").write_text(
         json.dumps([{"version": 1, "sha256": policy_engine(PolicySettings()).digest}])
     )
-    released = PolicySettings(digest=RELEASED)
+    released = Settings.read({"NEXUS_POLICY_DIGEST": "released"}).policies
     policy_engine(released)
     edit(policies)
 
     with pytest.raises(Misconfigured, match="release this one"):
-        policy_engine(released)
+        START[start](released, tmp_path)
 
 
 def test_the_limit_is_the_settings(policies, caplog):

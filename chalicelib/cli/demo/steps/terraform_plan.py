@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.rego import build_time
+from chalicelib.adapters.rego.build_time import BuildTimeRules
 from chalicelib.adapters.tools import conftest, programs
 from chalicelib.cli.demo.step import Attempt, Step
 from chalicelib.kernel.errors import MissingTool
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from chalicelib.adapters.tools.conftest import Denial
     from chalicelib.cli.demo.stage import Stage
+    from chalicelib.services.governance.rules import Denial
 
 _PLANS: Final = "tests/policy/plans"
 _KIND: Final = "terraform"
@@ -96,8 +96,9 @@ def _judged(plan: Path) -> tuple[str, list[Denial]]:
     try:
         programs.find("conftest")
     except MissingTool:
-        return "regorus, in process", build_time.denials([plan], policies, _KIND)
-    return "conftest", conftest.denials([plan], policies, _KIND)
+        judged = BuildTimeRules(policies, _KIND).judge(json.loads(plan.read_bytes()))
+        return "regorus, in process", judged
+    return "conftest", conftest.denials([plan], policies, _KIND)[plan]
 
 
 def _changed(change: _Change, recorded: Path, scratch: Path) -> Path:

@@ -10,7 +10,7 @@ from chalicelib.entrypoints.http.openapi.terms import IDENTIFIER, TEXT, Json, re
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION_TAG: Final = r'^"(0|[1-9][0-9]{0,17})"$'
+VERSION_TAG: Final = r'^"(0|[1-9][0-9]{0,17})(\.[0-9a-f]{16})?"$'
 
 ANSWERED: Final[Mapping[str, Json]] = {
     "X-Correlation-Id": {
@@ -19,8 +19,8 @@ ANSWERED: Final[Mapping[str, Json]] = {
         "schema": IDENTIFIER,
     },
     "ETag": {
-        "description": "The version of the stream, in quotes: what `If-Match` and `If-None-Match` "
-        "take.",
+        "description": "The version of the stream, in quotes; a document's has a digest behind it. "
+        "`If-Match` and `If-None-Match` take it as it is.",
         "required": True,
         "schema": {"type": "string", "pattern": VERSION_TAG, "examples": ['"1"']},
     },

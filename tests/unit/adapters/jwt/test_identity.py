@@ -195,3 +195,10 @@ def test_a_request_without_a_token_is_refused(header):
 def test_of_two_tokens_neither_counts():
     """Two headers arrive as one, with a comma between."""
     assert refusal(f"{ONE.token()}, Bearer {ONE.token()}")
+
+
+def test_no_group_makes_a_developer():
+    """An issuer may call a group of people so; the role may do everything, on a laptop."""
+    token = ONE.token(groups=["developer", "orders.clerk"], scope="")
+
+    assert ("orders.clerk",) == identity_of(ONE).principal(bearer(token)).roles
