@@ -103,9 +103,7 @@ class Rebuilder:
         """Handle what was published; raises Unavailable, and then it may come again."""
         with self._lock:
             lineup = self.lineup()
-            # The one that answers comes last: should this end in between, it shows nothing that
-            # another one, which may answer next, does not have.
-            for index in reversed(lineup.fed):
+            for index in lineup.fed:
                 self._handler(index, lineup).handle(commits)
 
     def replay(self, running: Rebuild, commits: Sequence[PackedCommit]) -> None:

@@ -111,7 +111,7 @@ class Consumer:
         if running is not None:
             limit = min(self._chance.randint(1, LARGEST), running.left)
             records = self._log.changes(running.handled, limit)
-            rebuilder.replay([commit for _, commit in records])
+            rebuilder.replay(running, [commit for _, commit in records])
             self._figures["commits replayed"] += len(records)
             self._count_switch(rebuilder)
 

@@ -226,7 +226,7 @@ class Run:
                 places,
                 ports.lineups,
                 router="router",
-                published=lambda: consumer.published,
+                recorded=lambda: consumer.published,
                 now=ports.now,
             )
             for handler in system.projections
