@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.kernel.errors import Rejected, Unavailable
 from chalicelib.services.lineups import State
 from tests.integration.opensearch_faults.ports import Killed
+from tests.integration.opensearch_faults.torn import Torn
 from tests.integration.opensearch_faults.weather import Kind
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Consumer:
 
     def __init__(
         self,
-        born: Callable[[Consumer], list[Rebuilder]],
+        born: Callable[[Callable[[], int]], list[Rebuilder]],
         log: SqliteEventStore,
         weather: Weather,
         figures: Counter[str],
@@ -39,10 +40,9 @@ class Consumer:
         self._figures = figures
         self._chance = weather.chance("consumer")
         self._born = born
-        self.rebuilders = born(self)
+        self.rebuilders = self._new()
         self._pending: dict[str, list[PackedCommit]] = {each.name: [] for each in self.rebuilders}
-        self._torn: dict[str, list[PackedCommit]] = {each.name: [] for each in self.rebuilders}
-        """What has come to some of the indexes, and perhaps not to the others yet."""
+        self._torn = Torn()
 
     @property
     def is_idle(self) -> bool:
@@ -54,16 +54,19 @@ class Consumer:
         """Do something, of each projection; raises Unavailable, and then it is done again."""
         self._publish()
         for number in range(len(self.rebuilders)):
+            rebuilder = self.rebuilders[number]
             step = self._chance.choice(_STEPS)
+            if rebuilder.name in self._torn:
+                step = "deliver"
             try:
-                getattr(self, f"_{step}")(self.rebuilders[number])
+                getattr(self, f"_{step}")(rebuilder)
             except Killed:
                 self._figures["crashes"] += 1
                 self._again()
 
     def open(self) -> None:
         """Have a new process go on where the last one was; raises Unavailable, Killed."""
-        self.rebuilders = self._born(self)
+        self.rebuilders = self._new()
         for each in self.rebuilders:
             each.open()
 
@@ -74,6 +77,9 @@ class Consumer:
             self._deliver(rebuilder)
         while rebuilder.under_way():
             self._replay(rebuilder)
+
+    def _new(self) -> list[Rebuilder]:
+        return self._born(lambda: self.published)
 
     def _again(self) -> None:
         try:
@@ -92,10 +98,8 @@ class Consumer:
         batch = self._batch(pending)
         if not batch:
             return
-        torn = self._torn[rebuilder.name]
-        torn.extend(batch)
-        rebuilder.deliver(batch)
-        torn[:] = [each for each in torn if each not in batch]
+        with self._torn.delivering(rebuilder.name, batch):
+            rebuilder.deliver(batch)
         self._figures["commits delivered"] += len(batch)
         if not self._weather.strikes(Kind.DUPLICATE, "consumer"):
             pending[:] = [each for each in pending if each not in batch]
@@ -125,7 +129,7 @@ class Consumer:
         elif lineup.next is None and self._chance.random() < 0.5:
             rebuilder.start()
             self._figures["rebuilds"] += 1
-        elif lineup.previous is not None and not self._torn[rebuilder.name]:
+        elif lineup.previous is not None:
             self._allowed(rebuilder.roll_back, "roll-backs")
 
     def _allowed(self, act: Callable[[], object], name: str) -> None:

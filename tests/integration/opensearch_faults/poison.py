@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.simulation.weather import Weather
 
 DOSES: Final = 4
-_TYPES: Final = ("OrderPlaced", "OrderPaid", "OrderShipped")
+_TYPES: Final = ("orders.OrderPlaced", "orders.OrderPaid", "orders.OrderShipped")
 
 
 @dataclass

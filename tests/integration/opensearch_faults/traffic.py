@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import BeingBuilt, Unavailable
@@ -32,7 +32,7 @@ _LIMIT: Final = ("limit", "200")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was shown, and how far the index that answered had come before it was asked."""
+    """What was shown, and how far each stream had come in what answered before it was asked."""
 
     reached: dict[str, int]
     shown: list[dict[str, Any]]
@@ -67,6 +67,8 @@ class Reader:
     details: list[Read]
     sums: list[Read]
     refused: int = 0
+    known: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By projection, how far each stream had come in an index while it was the one to answer."""
 
     def run(self, until: Event) -> None:
         """Read until it is over."""
@@ -89,5 +91,8 @@ class Reader:
         return self.lineups.get(projection).live
 
     def _reached(self, projection: str) -> tuple[str | None, dict[str, int]]:
-        live = self._live(projection)
-        return live, self.book.of(live) if live else {}
+        live, known = self._live(projection), self.known.get(projection, {})
+        now = self.book.of(live) if live else {}
+        reached = {name: max(now.get(name, 0), known.get(name, 0)) for name in {*now, *known}}
+        self.known[projection] = reached
+        return live, reached
