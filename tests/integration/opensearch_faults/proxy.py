@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SILENCE: Final = 10.0
 """Seconds in which the node must answer."""
-_WAITS: Final = (1, 3, 10, 30)
+_WAITS: Final = (3, 30, 100, 300)
 """Requests after which a late bulk arrives."""
 _DELAYS: Final = (0.005, 0.02, 0.08)
 """Seconds."""

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from chalicelib.kernel.projection import Projection
     from tests.support.opensearch_node import Mortal
 
-_LONGEST: Final = 8.0
-"""Seconds of bad weather, at most."""
+_LONGEST: Final = 4.0
+"""Seconds of bad weather, at most, beside those in which the node starts again."""
 _PAUSE: Final = wait_random_exponential(multiplier=0.005, max=0.05)
 
 
@@ -130,7 +130,9 @@ class Run:
                 self.consumer.step()
                 self.reader.read()
             except Unavailable:
+                began = time.monotonic()
                 self._revive()
+                ends += time.monotonic() - began
 
     def _revive(self) -> None:
         self.report.figures["tries that failed"] += 1

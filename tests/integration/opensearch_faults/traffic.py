@@ -25,7 +25,7 @@ LIVES: Final[Sequence[tuple[str, dict[str, Any]]]] = (
     ("ShipOrder", {"carrier": "DHL", "trackingNumber": "t-1"}),
     ("DeliverOrder", {}),
 )
-_PAUSE: Final = 0.02
+_PAUSE: Final = 0.06
 """Seconds between two commands, at most: some of the writing falls into each rebuild."""
 _LIMIT: Final = ("limit", "200")
 
