@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.embedded.event_store import SqliteEventStore
     from chalicelib.kernel.commit import PackedCommit
     from chalicelib.services.rebuilds import Rebuilder
+    from tests.integration.opensearch_faults.ports import Book
     from tests.simulation.weather import Weather
 
 LARGEST: Final = 12
@@ -32,6 +33,7 @@ class Consumer:
         born: Callable[[Callable[[], int]], list[Rebuilder]],
         log: SqliteEventStore,
         weather: Weather,
+        book: Book,
         figures: Counter[str],
     ) -> None:
         self.published = 0
@@ -42,7 +44,7 @@ class Consumer:
         self._born = born
         self.rebuilders = self._new()
         self._pending: dict[str, list[PackedCommit]] = {each.name: [] for each in self.rebuilders}
-        self._torn = Torn()
+        self._torn = Torn(book)
 
     @property
     def is_idle(self) -> bool:
@@ -129,7 +131,7 @@ class Consumer:
         elif lineup.next is None and self._chance.random() < 0.5:
             rebuilder.start()
             self._figures["rebuilds"] += 1
-        elif lineup.previous is not None:
+        elif lineup.previous is not None and not self._torn.lags(lineup):
             self._allowed(rebuilder.roll_back, "roll-backs")
 
     def _allowed(self, act: Callable[[], object], name: str) -> None:

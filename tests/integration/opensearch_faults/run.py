@@ -72,7 +72,9 @@ class Run:
         self.ports, self.system = stage.embedded.ports, stage.embedded.system
         self.client = Client(stage.embedded)
         self.reader = traffic.Reader(self.client, self.ports.lineups, stage.book, [], [])
-        self.consumer = Consumer(stage.born, stage.log, stage.weather, self.report.figures)
+        self.consumer = Consumer(
+            stage.born, stage.log, stage.weather, stage.book, self.report.figures
+        )
 
     def run(self) -> FaultReport:
         """Run it to its end, and judge it."""
