@@ -10,6 +10,7 @@ DATA ?= .data
 ARGS ?=
 SEEDS ?= 10000
 DYNAMODB_SEEDS ?= 20
+OPENSEARCH_SEEDS ?= 10
 
 # Expanded only when a virtual environment has to be made. Found is not enough, it has to run: a
 # version manager's shim may stand for a Python that is switched off.
@@ -73,9 +74,10 @@ test: .venv/.dev-stamp tools ## Run the tests; ARGS="tests/unit -k order" choose
 	.venv/bin/python -m pytest $(ARGS)
 
 .PHONY: chaos
-chaos: .venv/.dev-stamp ## Simulate 10,000 seeds of faults, and 20 on DynamoDB Local; SEEDS=500
+chaos: .venv/.dev-stamp ## Simulate 10,000 seeds of faults; 20 on DynamoDB Local, 10 on OpenSearch; SEEDS=500
 	.venv/bin/python -m tests.simulation --seeds $(SEEDS)
 	.venv/bin/python -m tests.integration.dynamodb_faults --seeds $(DYNAMODB_SEEDS)
+	.venv/bin/python -m tests.integration.opensearch_faults --seeds $(OPENSEARCH_SEEDS)
 
 .PHONY: opensearch
 opensearch: .venv/.dev-stamp ## Run an OpenSearch node in a temporary folder, as the tests do (needs a JDK and Maven)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.kernel.errors import NexusError, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.kernel.commit import PackedCommit
@@ -26,6 +26,8 @@ REST: Final = timedelta(seconds=10)
 """How long an index is left alone after a failure: the one that answers doesn't wait for it."""
 MAX_OWED: Final = 500
 """Streams that an index may be behind in; with more, it leaves the lineup."""
+_AT_ONCE: Final = 100
+"""Streams that go on in one put."""
 
 
 class Feeder:
@@ -65,10 +67,28 @@ class Feeder:
         owed = lineup.owed.get(index)
         if not owed or lineup.live is None:
             return lineup
-        handler = self._keeper.handler(index, lineup)
-        for stream in sorted(owed):
-            handler.catch_up(stream, self._positions.get(lineup.live, stream).version)
+        reached = {each: self._positions.get(lineup.live, each).version for each in owed}
+        self._go_on(lineup, index, reached)
         return self._keeper.keep(lineup.owing(index, frozenset()))
+
+    def level(self, lineup: Lineup, index: str, other: str) -> Lineup:
+        """Give an index what another one has already: a replay may have overtaken deliveries.
+
+        What fails is owed to it: the other one may be to answer just because this one can't be put.
+        """
+        behind = self._positions.behind(index, other)
+        try:
+            self._go_on(lineup, index, behind)
+        except Exception as error:  # noqa: BLE001 - it must not hold up the one that is to answer
+            logger.warning("%s can't be fed, and is so later: %s", index, error)
+            owed = lineup.owed.get(index, frozenset()) | behind.keys()
+            return self._keeper.keep(lineup.owing(index, owed))
+        return lineup
+
+    def _go_on(self, lineup: Lineup, index: str, versions: Mapping[StreamId, int]) -> None:
+        handler, streams = self._keeper.handler(index, lineup), sorted(versions)
+        for begin in range(0, len(streams), _AT_ONCE):
+            handler.catch_up({each: versions[each] for each in streams[begin : begin + _AT_ONCE]})
 
     def _feed_beside(self, lineup: Lineup, index: str, commits: Sequence[PackedCommit]) -> Lineup:
         """Feed one that does not answer; its failure stops nobody else."""

@@ -12,9 +12,10 @@ from chalicelib.services.positions import Positions
 from chalicelib.services.read_models import Indexes, ReadModels
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from chalicelib.kernel.projection import Projection
+    from chalicelib.kernel.stream import StreamId
 
 _INDEX: Final = re.compile(r"(?P<name>.+)-v(?P<version>[0-9]+)(?:-r(?P<number>[0-9]+))?")
 
@@ -27,7 +28,10 @@ class Clearable(Protocol):
 
 
 class ClearablePositions(Clearable, Positions, Protocol):
-    """Positions that can be forgotten."""
+    """Positions that can be forgotten, and compared."""
+
+    def behind(self, consumer: str, other: str) -> Mapping[StreamId, int]:
+        """Return where a consumer is behind another without being parked: the other's versions."""
 
 
 class ClearableLetters(Clearable, DeadLetters, Protocol):

@@ -12,7 +12,7 @@ from chalicelib.services.documents import index_fields, index_words
 from chalicelib.services.read_models import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from chalicelib.kernel.commit import Commit, PackedCommit, RecordedEvent
     from chalicelib.kernel.projection import Projection
@@ -112,11 +112,14 @@ class ProjectionHandler:
 
         return self._parking.drain(stream, go_on)
 
-    def catch_up(self, stream: StreamId, version: int) -> None:
-        """Go on with a stream as far as a version, by what is stored; raises Unavailable."""
-        position = self._positions.get(self.consumer, stream)
-        behind = self._events.read(stream, after=position.version, strong=True)
-        self.handle([each for each in behind if each.version <= version])
+    def catch_up(self, versions: Mapping[StreamId, int]) -> None:
+        """Go on with streams as far as a version of each, by what is stored; raises Unavailable."""
+        behind = []
+        for stream, version in versions.items():
+            position = self._positions.get(self.consumer, stream)
+            stored = self._events.read(stream, after=position.version, strong=True)
+            behind += [each for each in stored if each.version <= version]
+        self.handle(behind)
 
     def written(self, stream: StreamId, version: int) -> None:
         """Do what is to be done once the read model shows a stream up to a version."""
@@ -170,7 +173,10 @@ class ProjectionHandler:
             progress.document, progress.resumed = document, True
 
     def _following(self, progress: Progress, batch: Sequence[PackedCommit]) -> Iterator[Commit]:
-        """Yield the commits behind the progress without a gap; what the batch lacks is read."""
+        """Yield the commits behind the progress without a gap; what the batch lacks is read.
+
+        Nothing behind the batch is: it has not been delivered, perhaps not even published.
+        """
         for commit in self._unseen(progress, batch):
             if self._before(commit) != progress.version:
                 break
@@ -178,7 +184,8 @@ class ProjectionHandler:
         else:
             return
         stored = self._events.read(progress.stream, after=progress.version, strong=True)
-        for commit in self._unseen(progress, stored):
+        upto = batch[-1].version
+        for commit in self._unseen(progress, (each for each in stored if each.version <= upto)):
             if self._before(commit) != progress.version:
                 message = f"{commit.stream}: version {progress.version} is missing its next commit"
                 raise CorruptStream(message)

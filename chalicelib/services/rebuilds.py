@@ -135,6 +135,8 @@ class Rebuilder:
             lineup = self.lineup()
             before = self._kept(lineup)
             lineup = self.feeder.catch_up(lineup, before)
+            if lineup.live is not None:
+                lineup = self.feeder.level(lineup, lineup.live, before)
             redrive = self.keeper.handler(before, lineup).redrive
             self._readiness.fault(lineup.live, before, redrive)
             self._places.read_models.settle(before)
@@ -179,6 +181,8 @@ class Rebuilder:
             fault = self._readiness.fault(lineup.live, rebuild.index, redrive)
             if fault is not None:
                 return self._end(rebuild, State.FAILED, fault)
+            if lineup.live is not None:
+                lineup = self.feeder.level(lineup, lineup.live, rebuild.index)
             self._places.read_models.settle(rebuild.index)
             parity = None if accept else self._readiness.parity(lineup, rebuild)
             if parity is None or parity.equal:

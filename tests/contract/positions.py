@@ -214,3 +214,13 @@ class ClearablePositionsContract:
         assert [Position()] * 2 == [positions.get(MINE, a_stream(name)) for name in "ab"]
         assert Position(9) == positions.get(ANOTHER, a_stream("a"))
         assert [ANOTHER] == [parked.consumer for parked in positions.parked()]
+
+    def test_tells_where_a_consumer_is_behind_another(self, positions: ClearablePositions):
+        """By how far that one is; not where it is parked, nor where neither has ever been."""
+        positions.advance(MINE, {a_stream("a"): 3, a_stream("b"): 5, a_stream("c"): 1})
+        positions.park(MINE, a_stream("d"), 1, "poison")
+        positions.advance(ANOTHER, {a_stream(name): 4 for name in "abde"})
+
+        assert {a_stream("a"): 4, a_stream("e"): 4} == positions.behind(MINE, ANOTHER)
+        assert {a_stream("b"): 5, a_stream("c"): 1} == positions.behind(ANOTHER, MINE)
+        assert {} == positions.behind(MINE, MINE) == positions.behind(MINE, "orders-v3")

@@ -153,8 +153,37 @@ def test_a_crash_between_two_indexes_shows_nothing_that_another_lacks(client, we
         client.settle()
 
     assert {"o-0"} == orders(client)
+    weather.broken.clear()
     rebuilder(client).roll_back()
     assert {"o-0", "o-1"} == orders(client)
+
+
+def test_a_replay_that_overtakes_the_deliveries_does_so_for_both(client):
+    """What the new index shows is not gone after a roll-back, though it was never delivered."""
+    live(client, "o-1")
+    history = [commit for _, commit in client.embedded.ports.events.changes(0, 100)]
+    running = rebuilder(client).start()
+    rebuilder(client).replay(running, history)
+
+    assert (THIRD, {"o-0", "o-1"}) == (live_index(client), orders(client))
+    rebuilder(client).roll_back()
+    assert (SECOND, {"o-0", "o-1"}) == (live_index(client), orders(client))
+    client.settle()
+    assert fold(client) == shown(client) == held_by(client, THIRD)
+
+
+def test_a_gap_is_filled_up_to_what_was_delivered_only(client):
+    """So that no index gets ahead of those that were fed before it."""
+    for name in ("o-1", "o-2"):
+        live(client, name)
+    commits = [commit for _, commit in client.embedded.ports.events.changes(0, 100)]
+    second = next(each for each in commits if (each.stream.id, each.version) == ("o-1", 2))
+
+    rebuilder(client).feeder.deliver([second])
+
+    positions = client.embedded.ports.positions
+    assert 2 == positions.get(SECOND, second.stream).version
+    assert 2 == positions.get(FIRST, second.stream).version
 
 
 def test_one_that_is_gone_leaves(client, weather):

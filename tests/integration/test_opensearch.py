@@ -158,6 +158,23 @@ class TestVisibility:
 
             assert documents == read_models.find(INDEX, a_query())
 
+    @pytest.mark.parametrize("limit", [3, 4, 200])
+    def test_a_page_loses_nothing_to_what_comes_meanwhile(self, read_models, monkeypatch, limit):
+        """What is put between a page's two requests pushes no other out of it untold."""
+        read_models.put(INDEX, [a_document(each, total=1) for each in "bcd"])
+        searched, coming = read_models._searched, [a_document("a", total=1)]
+
+        def put_meanwhile(index, body):
+            found = searched(index, body)
+            if coming:
+                read_models.put(INDEX, [coming.pop()])
+            return found
+
+        monkeypatch.setattr(read_models, "_searched", put_meanwhile)
+
+        page = read_models.find(INDEX, replace(a_query(limit=limit), size=5000))
+        assert list("abcd")[:limit] == ids(page)
+
 
 class TestBulk:
     def test_is_bounded_in_bytes(self):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
-from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -18,38 +15,14 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.services.read_models import Document
 from chalicelib.wiring.embedded import Embedded
 from chalicelib.wiring.settings import OpenSearchSettings
-from tests.support import opensearch_node
 from tests.support.client import Client
 from tests.support.fetching import needed_in_ci
 from tests.support.opensearch_indexes import settings_on
+from tests.support.opensearch_node import Mortal
 
 pytestmark = [pytest.mark.requirement("R6"), pytest.mark.requirement("T8")]
 
 INDEX = "orders-v1"
-
-
-class Mortal:
-    """A node that can be killed, and started again on what it has left behind."""
-
-    def __init__(self, folder):
-        self._folder = folder
-        self._stack = ExitStack()
-        self._node = self._stack.enter_context(opensearch_node.running(folder))
-        self.url = self._node.endpoint
-
-    def kill(self):
-        os.kill(self._node.pid, signal.SIGKILL)
-        self._stack.close()
-
-    def start(self):
-        port = self.url.rpartition(":")[2]
-        self._node = self._stack.enter_context(opensearch_node.running(self._folder, port))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._stack.close()
 
 
 @pytest.fixture(name="node")

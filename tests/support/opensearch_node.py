@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Self
 
 from tests.support import fetching
 from tests.support.fetching import CannotRun
@@ -45,6 +48,40 @@ def running(folder: Path, port: str = "") -> Iterator[LocalServer]:
     ]
     with serving("OpenSearch", command) as server:
         yield server
+
+
+class Mortal:
+    """A node that can be killed, and started again on what it has left behind; raises CannotRun."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stack = ExitStack()
+        self._lock = Lock()
+        self._node: LocalServer | None = self._stack.enter_context(running(folder))
+        self.url = self._node.endpoint
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def kill(self) -> None:
+        """End it at once, if it runs."""
+        with self._lock:
+            if self._node is not None:
+                os.kill(self._node.pid, signal.SIGKILL)
+                self._stack.close()
+                self._node = None
+
+    def start(self) -> bool:
+        """Start it on its port; false if it runs."""
+        with self._lock:
+            if self._node is not None:
+                return False
+            port = self.url.rpartition(":")[2]
+            self._node = self._stack.enter_context(running(self._folder, port))
+            return True
 
 
 def main() -> int:

@@ -55,11 +55,16 @@ _PARKED: Final = """
     SELECT consumer, stream, version, parked, waiting FROM positions
     WHERE parked IS NOT NULL AND consumer = ifnull(?, consumer)
 """
+_BEHIND: Final = """
+    SELECT other.stream, other.version FROM positions other
+    LEFT JOIN positions mine ON mine.consumer = ? AND mine.stream = other.stream
+    WHERE other.consumer = ? AND other.version > ifnull(mine.version, 0) AND mine.parked IS NULL
+"""
 _CLEAR: Final = "DELETE FROM positions WHERE consumer = ?"
 
 
 class SqlitePositions(SqlitePlace):
-    """Implements Positions and Clearable."""
+    """Implements ClearablePositions."""
 
     _clear = _CLEAR
 
@@ -93,3 +98,7 @@ class SqlitePositions(SqlitePlace):
             for name, stream, *rest in self._database.rows(_PARKED, (consumer,))
         ]
         return sorted(found, key=lambda each: (each.consumer, each.stream))
+
+    def behind(self, consumer: str, other: str) -> Mapping[StreamId, int]:
+        found = self._database.rows(_BEHIND, (consumer, other))
+        return {StreamId.parse(stream): version for stream, version in found}

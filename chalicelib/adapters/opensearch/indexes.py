@@ -120,7 +120,8 @@ class OpenSearchIndexes:
     ) -> tuple[list[Any], bool]:
         """Return the first hits, up to one whose body has no room any more; and if more may come.
 
-        Sizes are asked for first, so that bodies are read only if they are given.
+        Sizes are asked for first, so that bodies are read only if they are given. What comes in
+        between may push others back: so one more than there were is asked for, to tell of those.
         """
         if room is None:
             hits = self._searched(index, body | {"size": limit})
@@ -131,8 +132,9 @@ class OpenSearchIndexes:
         before = list(accumulate(found, initial=0))[:-1]
         # The first one always fits, so there is one that does not behind it.
         fitting = max(min(2, len(found)), sum(size <= room for size in before))
-        hits = self._searched(index, body | {"size": fitting}) if fitting else []
-        return hits, len(found) == limit or fitting < len(found)
+        wanted = min(limit, fitting + 1) if fitting == len(found) else fitting
+        hits = self._searched(index, body | {"size": wanted}) if found else []
+        return hits, bool(hits) and len(hits) == wanted
 
     def _searched(self, index: str, body: dict[str, Any]) -> list[Any]:
         uncounted = body | {"track_total_hits": False}
