@@ -176,6 +176,19 @@ class TestVisibility:
         assert list("abcd")[:limit] == ids(page)
 
 
+class TestSettling:
+    def test_does_without_a_copy_that_is_nowhere(self, opensearch):
+        """As while another node is away: what is there shows all, or a switch would never come."""
+        with read_models_on(opensearch, replicas=1) as read_models:
+            read_models.create(INDEX, FIELDS)
+            documents = [a_document("a", total=1)]
+            read_models.put(INDEX, documents, visible=False)
+            read_models.settle(INDEX)
+            read_models.put(INDEX, documents)
+
+            assert documents == read_models.find(INDEX, a_query())
+
+
 class TestBulk:
     def test_is_bounded_in_bytes(self):
         """A document that is larger goes alone; each comes once, in order."""

@@ -121,6 +121,7 @@ class TestQuestions:
         [
             {"_shards": {"total": 2, "successful": 1, "failed": 1}},
             {"_shards": {"total": 2, "successful": 1, "failed": 0}},
+            {"_shards": {"total": 2, "successful": 1, "failed": 0}, "status": "red"},
             {"timed_out": True},
             {"_shards": None},
             {"_shards": {}},

@@ -25,10 +25,10 @@ REFRESH = 0.02
 
 @contextmanager
 def read_models_on(
-    node: LocalServer, refresh: float = REFRESH, **more: Any
+    node: LocalServer, refresh: float = REFRESH, replicas: int = 0, **more: Any
 ) -> Iterator[OpenSearchReadModels]:
     """Give some behind a new prefix, and drop all indexes behind it in the end."""
-    layout = Layout(prefix=f"test-{uuid.uuid4().hex}-", replicas=0, refresh=refresh)
+    layout = Layout(prefix=f"test-{uuid.uuid4().hex}-", replicas=replicas, refresh=refresh)
     connection = Connection(Cluster(node.endpoint))
     try:
         yield OpenSearchReadModels(connection, layout, **more)

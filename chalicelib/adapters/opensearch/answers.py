@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+class Incomplete(Unavailable):
+    """Some shards were not asked, as they are nowhere at the moment."""
+
+
 def within(what: str, answer: Any, *path: str) -> Any:
     """Return what lies at a path of names in an answer; raises Unavailable if nothing does."""
     for name in path:
@@ -21,13 +25,19 @@ def within(what: str, answer: Any, *path: str) -> Any:
 
 
 def whole(what: str) -> Callable[[Any], None]:
-    """Return a check that raises Unavailable for what only some of the shards have answered."""
+    """Return a check that raises Unavailable for what only some of the shards have answered.
+
+    It is Incomplete if none of them has failed: the others were not there.
+    """
 
     def check(answer: Any) -> None:
         shards = within(what, answer, "_shards")
         total, answered = within(what, shards, "total"), within(what, shards, "successful")
-        if shards.get("failed") or total != answered or answer.get("timed_out"):
-            raise Unavailable(f"{what}: {answered} of {total} shards have answered in time")
+        told = f"{what}: {answered} of {total} shards have answered in time"
+        if shards.get("failed") or answer.get("timed_out"):
+            raise Unavailable(told)
+        if total != answered:
+            raise Incomplete(told)
 
     return check
 

@@ -8,7 +8,7 @@ import uuid
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.opensearch.answers import whole, within
+from chalicelib.adapters.opensearch.answers import Incomplete, whole, within
 from chalicelib.adapters.opensearch.documents import document_of, key_of
 from chalicelib.adapters.opensearch.failures import AlreadyThere, IndexGone
 from chalicelib.adapters.opensearch.layout import Layout, kinds_of, mapping
@@ -84,7 +84,14 @@ class OpenSearchIndexes:
         what = f"refreshing {name}"
 
         def attempt(ends: float) -> None:
-            whole(what)(self._connection.once(what, "POST", f"/{name}/_refresh", None, ends))
+            try:
+                whole(what)(self._connection.once(what, "POST", f"/{name}/_refresh", None, ends))
+            except Incomplete:
+                # Copies that are nowhere, as while a node is away, show nothing: others answer.
+                health = f"/_cluster/health/{name}"
+                answer = self._connection.once(what, "GET", health, None, ends)
+                if within(what, answer, "status") == "red":
+                    raise
 
         self._connection.repeat(what, attempt)
 
