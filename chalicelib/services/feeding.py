@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.kernel.errors import NexusError, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.kernel.commit import PackedCommit
@@ -58,60 +58,82 @@ class Feeder:
             lineup = self._keeper.lineup()
             if index not in lineup.fed:
                 raise NotFound(f"{index} is no index of {self._keeper.name} any more")
+            if index == lineup.live:
+                lineup = self.note_ahead(lineup, [stream])
             return self._keeper.handler(index, lineup).redrive(stream)
 
+    def note_ahead(self, lineup: Lineup, streams: Sequence[StreamId]) -> Lineup:
+        """Note streams in which the live index goes on by what is stored, ahead of deliveries."""
+        noted = lineup
+        for index in lineup.fed[1:]:
+            known = noted.owed.get(index, {})
+            noted = noted.owing(index, {**dict.fromkeys(streams, 0), **known})
+        return lineup if noted.owed == lineup.owed else self._keeper.keep(noted)
+
     def catch_up(self, lineup: Lineup, index: str) -> Lineup:
-        """Give an index what it is owed, as far as the one that answers has it; may raise any."""
+        """Give an index what it is owed, and all that the one that answers has; may raise any.
+
+        What was delivered is given even where positions don't say so: it may be shown already, as
+        after a crash between the two writes.
+        """
         owed = lineup.owed.get(index)
-        if not owed or lineup.live is None:
+        if not owed:
             return lineup
         handler = self._keeper.handler(index, lineup)
-        for stream in sorted(owed):
-            handler.catch_up(stream, self._positions.get(lineup.live, stream).version)
-        return self._keeper.keep(lineup.owing(index, frozenset()))
+        for stream, version in sorted(owed.items()):
+            handler.catch_up(stream, max(version, self._reached(lineup, stream)))
+        return self._keeper.keep(lineup.owing(index, {}))
+
+    def _reached(self, lineup: Lineup, stream: StreamId) -> int:
+        return self._positions.get(lineup.live, stream).version if lineup.live else 0
 
     def _feed_beside(self, lineup: Lineup, index: str, commits: Sequence[PackedCommit]) -> Lineup:
-        """Feed one that does not answer; its failure stops nobody else."""
-        failure: Exception | None = None
-        if not self._rests_still(index):
-            try:
-                lineup = self.catch_up(lineup, index)
-                self._keeper.handler(index, lineup).handle(commits)
-            except Exception as error:  # noqa: BLE001 - none of them may hold up the one that answers
-                failure = error
-            else:
-                self._rests.pop(index, None)
-                return lineup
-        return self._owe(lineup, index, commits, failure)
+        """Feed one that does not answer; its failure stops nobody else.
+
+        One that rests is tried all the same before it would have to leave.
+        """
+        owed = self._owed(lineup, index, commits)
+        if self._rests_still(index) and len(owed) <= MAX_OWED:
+            return self._owe(lineup, index, owed)
+        try:
+            lineup = self.catch_up(lineup, index)
+            self._keeper.handler(index, lineup).handle(commits)
+        except Exception as error:  # noqa: BLE001 - none of them may hold up the one that answers
+            return self._failed(lineup, index, self._owed(lineup, index, commits), error)
+        self._rests.pop(index, None)
+        return lineup
 
     def _rests_still(self, index: str) -> bool:
         until = self._rests.get(index)
         return until is not None and self._now() < until
 
-    def _owe(
-        self,
-        lineup: Lineup,
-        index: str,
-        commits: Sequence[PackedCommit],
-        failure: Exception | None,
+    def _failed(
+        self, lineup: Lineup, index: str, owed: Mapping[StreamId, int], error: Exception
     ) -> Lineup:
-        if failure is not None:
-            logger.warning("%s can't be fed, and is so later: %s", index, failure)
-            self._rests[index] = self._now() + REST
-        known = lineup.owed.get(index, frozenset())
-        owed = known | self._concerned(commits)
-        if len(owed) > MAX_OWED or (failure is not None and self._is_lost(index)):
+        logger.warning("%s can't be fed, and is so later: %s", index, error)
+        self._rests[index] = self._now() + REST
+        if len(owed) > MAX_OWED or self._is_lost(index):
             return self._leave(lineup, index)
+        return self._owe(lineup, index, owed)
+
+    def _owe(self, lineup: Lineup, index: str, owed: Mapping[StreamId, int]) -> Lineup:
+        known = lineup.owed.get(index, {})
         return lineup if owed == known else self._keeper.keep(lineup.owing(index, owed))
+
+    def _owed(
+        self, lineup: Lineup, index: str, commits: Sequence[PackedCommit]
+    ) -> dict[StreamId, int]:
+        """Return what an index is owed if it does not get these commits."""
+        owed = dict(lineup.owed.get(index, {}))
+        for each in commits:
+            if each.stream.aggregate in self._keeper.sources:
+                owed[each.stream] = max(each.last, owed.get(each.stream, 0))
+        return owed
 
     def _leave(self, lineup: Lineup, index: str) -> Lineup:
         why = f"{index} can't be fed any more"
         logger.error("%s: it leaves the indexes of %s", why, self._keeper.name)
         return self._keeper.tidy(lineup.without([index], why))
-
-    def _concerned(self, commits: Sequence[PackedCommit]) -> frozenset[StreamId]:
-        sources = self._keeper.sources
-        return frozenset(each.stream for each in commits if each.stream.aggregate in sources)
 
     def _is_lost(self, index: str) -> bool:
         try:

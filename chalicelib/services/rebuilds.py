@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.services.lineups import Lineup, Lineups
     from chalicelib.services.parity import Parity
     from chalicelib.services.places import Places
+    from chalicelib.services.positions import ParkedStream
     from chalicelib.services.projections import ProjectionHandler
 
 
@@ -72,6 +73,8 @@ class Rebuilder:
         with self._lock:
             lineup = self.lineup()
             lost = [each for each in lineup.fed if self.keeper.is_lost(each)]
+            if lineup.next is not None and self.keeper.is_outdated(lineup.next.index):
+                lost.append(lineup.next.index)  # another version is declared by now
             strays = self._places.strays(self.name, lineup.fed)
             self.keeper.tidy(lineup.without((*lost, *strays)))
             lineup = self.lineup()
@@ -106,7 +109,7 @@ class Rebuilder:
             lineup = self.lineup()
             if lineup.next == running:
                 handler = self.keeper.handler(running.index, lineup)
-                handler.handle(published(commits, self._places.positions.parked(self._router)))
+                handler.handle(self._public(lineup, commits))
                 handled = min(running.total, running.handled + len(commits))
                 self._go_on(lineup, replace(running, handled=handled))
 
@@ -173,7 +176,7 @@ class Rebuilder:
     def _go_on(self, lineup: Lineup, rebuild: Rebuild, *, accept: bool = False) -> Rebuild:
         """Keep how far it is; if it is through, have the new index answer, or hold it."""
         if not rebuild.left:
-            self._try_again(lineup)
+            lineup = self._try_again(lineup)
             lineup = self.feeder.catch_up(lineup, rebuild.index)
             redrive = self.keeper.handler(rebuild.index, lineup).redrive
             fault = self._readiness.fault(lineup.live, rebuild.index, redrive)
@@ -187,11 +190,29 @@ class Rebuilder:
         self.keeper.keep(replace(lineup, rebuild=rebuild))
         return rebuild
 
-    def _try_again(self, lineup: Lineup) -> None:
+    def _try_again(self, lineup: Lineup) -> Lineup:
         """Have the present index go on where it has stopped: what new code applies, it does too."""
-        if lineup.live is not None and not self.keeper.is_outdated(lineup.live):
-            for each in self._places.positions.parked(lineup.live):
-                self.keeper.handler(lineup.live, lineup).redrive(each.stream)
+        live = lineup.live
+        if live is not None and not self.keeper.is_outdated(live):
+            stopped = [each.stream for each in self._places.positions.parked(live)]
+            lineup = self.feeder.note_ahead(lineup, stopped)
+            for stream in stopped:
+                self.keeper.handler(live, lineup).redrive(stream)
+        return lineup
+
+    def _public(self, lineup: Lineup, commits: Sequence[PackedCommit]) -> Sequence[PackedCommit]:
+        """Return commits without those that the router holds back, and nobody shows yet."""
+        held = self._places.positions.parked(self._router)
+        streams = {each.stream for each in commits}
+        held = [self._shown(lineup, each) for each in held if each.stream in streams]
+        return published(commits, held)
+
+    def _shown(self, lineup: Lineup, held: ParkedStream) -> ParkedStream:
+        """Return where a stream stops; the one that answers may be ahead of the router's mark."""
+        if lineup.live is None:
+            return held
+        reached = self._places.positions.get(lineup.live, held.stream).version
+        return replace(held, version=max(held.version, reached))
 
     def _show(self, lineup: Lineup, rebuild: Rebuild) -> Rebuild:
         done = replace(rebuild, state=State.DONE, finished_at=self._now(), error=None)
