@@ -33,7 +33,6 @@ class Feeder:
 
     def __init__(self, keeper: LineupKeeper, now: Callable[[], datetime]) -> None:
         self._keeper = keeper
-        self._positions = keeper.places.positions
         self._now = now
         self._rests: dict[str, datetime] = {}
         """By index, until when it is left alone."""
@@ -60,7 +59,7 @@ class Feeder:
                 raise NotFound(f"{index} is no index of {self._keeper.name} any more")
             if index == lineup.live:
                 lineup = self.note_ahead(lineup, [stream])
-            return self._keeper.handler(index, lineup).redrive(stream)
+            return self._keeper.redrive(index, lineup, stream)
 
     def note_ahead(self, lineup: Lineup, streams: Sequence[StreamId]) -> Lineup:
         """Note streams in which the live index goes on by what is stored, ahead of deliveries."""
@@ -81,11 +80,8 @@ class Feeder:
             return lineup
         handler = self._keeper.handler(index, lineup)
         for stream, version in sorted(owed.items()):
-            handler.catch_up(stream, max(version, self._reached(lineup, stream)))
+            handler.catch_up(stream, max(version, self._keeper.reached(lineup, stream)))
         return self._keeper.keep(lineup.owing(index, {}))
-
-    def _reached(self, lineup: Lineup, stream: StreamId) -> int:
-        return self._positions.get(lineup.live, stream).version if lineup.live else 0
 
     def _feed_beside(self, lineup: Lineup, index: str, commits: Sequence[PackedCommit]) -> Lineup:
         """Feed one that does not answer; its failure stops nobody else.

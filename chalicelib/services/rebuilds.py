@@ -7,6 +7,7 @@ moment each is complete or unseen, and which one answers is a matter of one poin
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import Rejected, Unavailable
@@ -14,7 +15,6 @@ from chalicelib.services.feeding import Feeder
 from chalicelib.services.lineup_keeper import LineupKeeper
 from chalicelib.services.lineups import Rebuild, State
 from chalicelib.services.places import index_after
-from chalicelib.services.positions import published
 from chalicelib.services.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from chalicelib.services.lineups import Lineup, Lineups
     from chalicelib.services.parity import Parity
     from chalicelib.services.places import Places
-    from chalicelib.services.positions import ParkedStream
     from chalicelib.services.projections import ProjectionHandler
 
 
@@ -48,14 +47,13 @@ class Rebuilder:
         recorded: Callable[[], int],
         now: Callable[[], datetime],
     ) -> None:
-        self.keeper = LineupKeeper(handlers, places, lineups)
+        self.keeper = LineupKeeper(handlers, places, lineups, router)
         self.feeder = Feeder(self.keeper, now)
         self.projection = self.keeper.projection
         self.name = self.keeper.name
         self._places = places
         self._readiness = Readiness(places)
         self._lock = self.keeper.lock
-        self._router = router
         self._recorded = recorded
         self._now = now
 
@@ -109,7 +107,7 @@ class Rebuilder:
             lineup = self.lineup()
             if lineup.next == running:
                 handler = self.keeper.handler(running.index, lineup)
-                handler.handle(self._public(lineup, commits))
+                handler.handle(self.keeper.public(lineup, commits))
                 handled = min(running.total, running.handled + len(commits))
                 self._go_on(lineup, replace(running, handled=handled))
 
@@ -138,7 +136,7 @@ class Rebuilder:
             lineup = self.lineup()
             before = self._kept(lineup)
             lineup = self.feeder.catch_up(lineup, before)
-            redrive = self.keeper.handler(before, lineup).redrive
+            redrive = partial(self.keeper.redrive, before, lineup)
             self._readiness.fault(lineup.live, before, redrive)
             self._places.read_models.settle(before)
             return self.keeper.keep(replace(lineup, live=before, previous=lineup.live))
@@ -178,7 +176,7 @@ class Rebuilder:
         if not rebuild.left:
             lineup = self._try_again(lineup)
             lineup = self.feeder.catch_up(lineup, rebuild.index)
-            redrive = self.keeper.handler(rebuild.index, lineup).redrive
+            redrive = partial(self.keeper.redrive, rebuild.index, lineup)
             fault = self._readiness.fault(lineup.live, rebuild.index, redrive)
             if fault is not None:
                 return self._end(rebuild, State.FAILED, fault)
@@ -197,22 +195,8 @@ class Rebuilder:
             stopped = [each.stream for each in self._places.positions.parked(live)]
             lineup = self.feeder.note_ahead(lineup, stopped)
             for stream in stopped:
-                self.keeper.handler(live, lineup).redrive(stream)
+                self.keeper.redrive(live, lineup, stream)
         return lineup
-
-    def _public(self, lineup: Lineup, commits: Sequence[PackedCommit]) -> Sequence[PackedCommit]:
-        """Return commits without those that the router holds back, and nobody shows yet."""
-        held = self._places.positions.parked(self._router)
-        streams = {each.stream for each in commits}
-        held = [self._shown(lineup, each) for each in held if each.stream in streams]
-        return published(commits, held)
-
-    def _shown(self, lineup: Lineup, held: ParkedStream) -> ParkedStream:
-        """Return where a stream stops; the one that answers may be ahead of the router's mark."""
-        if lineup.live is None:
-            return held
-        reached = self._places.positions.get(lineup.live, held.stream).version
-        return replace(held, version=max(held.version, reached))
 
     def _show(self, lineup: Lineup, rebuild: Rebuild) -> Rebuild:
         done = replace(rebuild, state=State.DONE, finished_at=self._now(), error=None)
