@@ -60,78 +60,90 @@ class Feeder:
             lineup = self._keeper.lineup()
             if index not in lineup.fed:
                 raise NotFound(f"{index} is no index of {self._keeper.name} any more")
-            return self._keeper.handler(index, lineup).redrive(stream)
+            return self._keeper.redrive(index, lineup, stream)
 
-    def catch_up(self, lineup: Lineup, index: str) -> Lineup:
-        """Give an index what it is owed, as far as the one that answers has it; may raise any."""
-        owed = lineup.owed.get(index)
-        if not owed or lineup.live is None:
-            return lineup
-        reached = {each: self._positions.get(lineup.live, each).version for each in owed}
-        self._go_on(lineup, index, reached)
-        return self._keeper.keep(lineup.owing(index, frozenset()))
+    def even_out(self, lineup: Lineup, index: str) -> Lineup:
+        """Give an index that is to answer all that the present one has; may raise any.
 
-    def level(self, lineup: Lineup, index: str, other: str) -> Lineup:
-        """Give an index what another one has already: a replay may have overtaken deliveries.
-
-        What fails is owed to it: the other one may be to answer just because this one can't be put.
+        A redrive, or what was published behind a mark of the router, has brought the present one
+        further. And a replay overtakes deliveries: the present one gets what that has brought, if
+        it can be put, so that the two differ in nothing else.
         """
-        behind = self._positions.behind(index, other)
+        lineup = self.catch_up(lineup, index)
+        live = lineup.live
+        if live is None:
+            return lineup
+        self._follow(lineup, index, self._positions.behind(index, live))
         try:
-            self._go_on(lineup, index, behind)
-        except Exception as error:  # noqa: BLE001 - it must not hold up the one that is to answer
-            logger.warning("%s can't be fed, and is so later: %s", index, error)
-            owed = lineup.owed.get(index, frozenset()) | behind.keys()
-            return self._keeper.keep(lineup.owing(index, owed))
+            self._follow(lineup, live, self._positions.behind(live, index))
+        except Exception as error:  # noqa: BLE001 - it is to be replaced, perhaps because of that
+            logger.warning("%s stays behind %s: %s", live, index, error)
         return lineup
 
-    def _go_on(self, lineup: Lineup, index: str, versions: Mapping[StreamId, int]) -> None:
+    def catch_up(self, lineup: Lineup, index: str) -> Lineup:
+        """Give an index what it is owed; may raise any.
+
+        That is what was delivered even where positions don't say so: it may be shown already, as
+        after a crash between the two writes.
+        """
+        owed = lineup.owed.get(index)
+        if not owed:
+            return lineup
+        self._follow(lineup, index, owed)
+        return self._keeper.keep(lineup.owing(index, {}))
+
+    def _follow(self, lineup: Lineup, index: str, versions: Mapping[StreamId, int]) -> None:
         handler, streams = self._keeper.handler(index, lineup), sorted(versions)
         for begin in range(0, len(streams), _AT_ONCE):
             handler.catch_up({each: versions[each] for each in streams[begin : begin + _AT_ONCE]})
 
     def _feed_beside(self, lineup: Lineup, index: str, commits: Sequence[PackedCommit]) -> Lineup:
-        """Feed one that does not answer; its failure stops nobody else."""
-        failure: Exception | None = None
-        if not self._rests_still(index):
-            try:
-                lineup = self.catch_up(lineup, index)
-                self._keeper.handler(index, lineup).handle(commits)
-            except Exception as error:  # noqa: BLE001 - none of them may hold up the one that answers
-                failure = error
-            else:
-                self._rests.pop(index, None)
-                return lineup
-        return self._owe(lineup, index, commits, failure)
+        """Feed one that does not answer; its failure stops nobody else.
+
+        One that rests is tried all the same before it would have to leave.
+        """
+        owed = self._owed(lineup, index, commits)
+        if self._rests_still(index) and len(owed) <= MAX_OWED:
+            return self._owe(lineup, index, owed)
+        try:
+            lineup = self.catch_up(lineup, index)
+            self._keeper.handler(index, lineup).handle(commits)
+        except Exception as error:  # noqa: BLE001 - none of them may hold up the one that answers
+            return self._failed(lineup, index, self._owed(lineup, index, commits), error)
+        self._rests.pop(index, None)
+        return lineup
 
     def _rests_still(self, index: str) -> bool:
         until = self._rests.get(index)
         return until is not None and self._now() < until
 
-    def _owe(
-        self,
-        lineup: Lineup,
-        index: str,
-        commits: Sequence[PackedCommit],
-        failure: Exception | None,
+    def _failed(
+        self, lineup: Lineup, index: str, owed: Mapping[StreamId, int], error: Exception
     ) -> Lineup:
-        if failure is not None:
-            logger.warning("%s can't be fed, and is so later: %s", index, failure)
-            self._rests[index] = self._now() + REST
-        known = lineup.owed.get(index, frozenset())
-        owed = known | self._concerned(commits)
-        if len(owed) > MAX_OWED or (failure is not None and self._is_lost(index)):
+        logger.warning("%s can't be fed, and is so later: %s", index, error)
+        self._rests[index] = self._now() + REST
+        if len(owed) > MAX_OWED or self._is_lost(index):
             return self._leave(lineup, index)
+        return self._owe(lineup, index, owed)
+
+    def _owe(self, lineup: Lineup, index: str, owed: Mapping[StreamId, int]) -> Lineup:
+        known = lineup.owed.get(index, {})
         return lineup if owed == known else self._keeper.keep(lineup.owing(index, owed))
+
+    def _owed(
+        self, lineup: Lineup, index: str, commits: Sequence[PackedCommit]
+    ) -> dict[StreamId, int]:
+        """Return what an index is owed if it does not get these commits."""
+        owed = dict(lineup.owed.get(index, {}))
+        for each in commits:
+            if each.stream.aggregate in self._keeper.sources:
+                owed[each.stream] = max(each.last, owed.get(each.stream, 0))
+        return owed
 
     def _leave(self, lineup: Lineup, index: str) -> Lineup:
         why = f"{index} can't be fed any more"
         logger.error("%s: it leaves the indexes of %s", why, self._keeper.name)
         return self._keeper.tidy(lineup.without([index], why))
-
-    def _concerned(self, commits: Sequence[PackedCommit]) -> frozenset[StreamId]:
-        sources = self._keeper.sources
-        return frozenset(each.stream for each in commits if each.stream.aggregate in sources)
 
     def _is_lost(self, index: str) -> bool:
         try:

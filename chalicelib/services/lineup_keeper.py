@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.services.places import version_of
+from chalicelib.services.positions import published
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.kernel.commit import Path
+    from chalicelib.kernel.commit import PackedCommit, Path
+    from chalicelib.kernel.stream import StreamId
     from chalicelib.services.lineups import Lineup, Lineups
     from chalicelib.services.places import Places
     from chalicelib.services.projections import ProjectionHandler
@@ -25,10 +27,15 @@ class LineupKeeper:
     """The lineup of one projection, as all that feed and exchange its indexes share it.
 
     ``handlers`` fill indexes: one for each version that is known, the declared one first.
+    ``router`` is the consumer that publishes.
     """
 
     def __init__(
-        self, handlers: Sequence[ProjectionHandler], places: Places, lineups: Lineups
+        self,
+        handlers: Sequence[ProjectionHandler],
+        places: Places,
+        lineups: Lineups,
+        router: str,
     ) -> None:
         self.projection = handlers[0].projection
         self.name = self.projection.name
@@ -37,6 +44,7 @@ class LineupKeeper:
         """Held while an index is written or the lineup is changed."""
         self._handlers = {each.projection.version: each for each in handlers}
         self._lineups = lineups
+        self._router = router
 
     @property
     def paths(self) -> frozenset[Path]:
@@ -56,6 +64,19 @@ class LineupKeeper:
     def handler(self, index: str, lineup: Lineup) -> ProjectionHandler:
         """Return who fills an index; what nobody asks yet need not be visible at once."""
         return self._handlers[version_of(index)].beside(index, visible=index == lineup.live)
+
+    def redrive(self, index: str, lineup: Lineup, stream: StreamId) -> bool:
+        """Make a stream of an index go on as far as it is public; false if it stops again."""
+        positions = self.places.positions
+        mark = positions.get(self._router, stream)
+        if mark.parked is None:
+            return self.handler(index, lineup).redrive(stream)
+        shown = positions.get(lineup.live, stream).version if lineup.live else 0
+        return self.handler(index, lineup).redrive(stream, max(mark.version, shown))
+
+    def public(self, commits: Sequence[PackedCommit]) -> Sequence[PackedCommit]:
+        """Return commits without those that the router holds back."""
+        return published(commits, self.places.positions.parked(self._router))
 
     def keep(self, lineup: Lineup) -> Lineup:
         """Keep a lineup as the next revision; raises Unavailable if somebody was quicker."""

@@ -64,8 +64,9 @@ class Lineup:
     """The last one, or the one under way."""
     leaving: tuple[str, ...] = ()
     """What is still to be dropped."""
-    owed: Mapping[str, frozenset[StreamId]] = field(default_factory=dict)
-    """By index, the streams in which it may lack what the live one shows, as no put succeeded."""
+    owed: Mapping[str, Mapping[StreamId, int]] = field(default_factory=dict)
+    """By index, the streams in which it may lack what the live one shows, as no put succeeded, and
+    up to which version at least."""
     revision: int = 0
 
     @property
@@ -100,7 +101,7 @@ class Lineup:
             owed={index: owed for index, owed in self.owed.items() if index not in indexes},
         )
 
-    def owing(self, index: str, streams: frozenset[StreamId]) -> Lineup:
+    def owing(self, index: str, streams: Mapping[StreamId, int]) -> Lineup:
         """Return it with what an index may lack by now; nothing, if there are no streams."""
         others = {each: owed for each, owed in self.owed.items() if each != index}
         return replace(self, owed={**others, index: streams} if streams else others)

@@ -101,12 +101,16 @@ class ProjectionHandler:
         taken = [self._take(stream, list(batch)) for stream, batch in streams]
         self._write([each for each in taken if each is not None])
 
-    def redrive(self, stream: StreamId) -> bool:
-        """Go on with a parked stream from where it stopped; false if it stops again."""
+    def redrive(self, stream: StreamId, upto: int | None = None) -> bool:
+        """Go on with a parked stream from where it stopped; false if it stops again.
+
+        ``upto`` is a version, where what lies behind it is not for anybody to see.
+        """
 
         def go_on(position: Position) -> bool:
-            behind = self._events.read(stream, after=position.version, strong=True)
-            progress = self._fold(stream, position, list(behind))
+            stored = self._events.read(stream, after=position.version, strong=True)
+            behind = [each for each in stored if upto is None or each.version <= upto]
+            progress = self._fold(stream, position, behind)
             self._write([progress])
             return progress.failure is None
 

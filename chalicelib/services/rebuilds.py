@@ -7,6 +7,7 @@ moment each is complete or unseen, and which one answers is a matter of one poin
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import Rejected, Unavailable
@@ -14,7 +15,6 @@ from chalicelib.services.feeding import Feeder
 from chalicelib.services.lineup_keeper import LineupKeeper
 from chalicelib.services.lineups import Rebuild, State
 from chalicelib.services.places import index_after
-from chalicelib.services.positions import published
 from chalicelib.services.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -47,14 +47,13 @@ class Rebuilder:
         recorded: Callable[[], int],
         now: Callable[[], datetime],
     ) -> None:
-        self.keeper = LineupKeeper(handlers, places, lineups)
+        self.keeper = LineupKeeper(handlers, places, lineups, router)
         self.feeder = Feeder(self.keeper, now)
         self.projection = self.keeper.projection
         self.name = self.keeper.name
         self._places = places
         self._readiness = Readiness(places)
         self._lock = self.keeper.lock
-        self._router = router
         self._recorded = recorded
         self._now = now
 
@@ -72,6 +71,8 @@ class Rebuilder:
         with self._lock:
             lineup = self.lineup()
             lost = [each for each in lineup.fed if self.keeper.is_lost(each)]
+            if lineup.next is not None and self.keeper.is_outdated(lineup.next.index):
+                lost.append(lineup.next.index)  # another version is declared by now
             strays = self._places.strays(self.name, lineup.fed)
             self.keeper.tidy(lineup.without((*lost, *strays)))
             lineup = self.lineup()
@@ -106,7 +107,7 @@ class Rebuilder:
             lineup = self.lineup()
             if lineup.next == running:
                 handler = self.keeper.handler(running.index, lineup)
-                handler.handle(published(commits, self._places.positions.parked(self._router)))
+                handler.handle(self.keeper.public(commits))
                 handled = min(running.total, running.handled + len(commits))
                 self._go_on(lineup, replace(running, handled=handled))
 
@@ -134,10 +135,8 @@ class Rebuilder:
         with self._lock:
             lineup = self.lineup()
             before = self._kept(lineup)
-            lineup = self.feeder.catch_up(lineup, before)
-            if lineup.live is not None:
-                lineup = self.feeder.level(lineup, lineup.live, before)
-            redrive = self.keeper.handler(before, lineup).redrive
+            lineup = self.feeder.even_out(lineup, before)
+            redrive = partial(self.keeper.redrive, before, lineup)
             self._readiness.fault(lineup.live, before, redrive)
             self._places.read_models.settle(before)
             return self.keeper.keep(replace(lineup, live=before, previous=lineup.live))
@@ -176,13 +175,11 @@ class Rebuilder:
         """Keep how far it is; if it is through, have the new index answer, or hold it."""
         if not rebuild.left:
             self._try_again(lineup)
-            lineup = self.feeder.catch_up(lineup, rebuild.index)
-            redrive = self.keeper.handler(rebuild.index, lineup).redrive
+            lineup = self.feeder.even_out(lineup, rebuild.index)
+            redrive = partial(self.keeper.redrive, rebuild.index, lineup)
             fault = self._readiness.fault(lineup.live, rebuild.index, redrive)
             if fault is not None:
                 return self._end(rebuild, State.FAILED, fault)
-            if lineup.live is not None:
-                lineup = self.feeder.level(lineup, lineup.live, rebuild.index)
             self._places.read_models.settle(rebuild.index)
             parity = None if accept else self._readiness.parity(lineup, rebuild)
             if parity is None or parity.equal:
@@ -195,7 +192,7 @@ class Rebuilder:
         """Have the present index go on where it has stopped: what new code applies, it does too."""
         if lineup.live is not None and not self.keeper.is_outdated(lineup.live):
             for each in self._places.positions.parked(lineup.live):
-                self.keeper.handler(lineup.live, lineup).redrive(each.stream)
+                self.keeper.redrive(lineup.live, lineup, each.stream)
 
     def _show(self, lineup: Lineup, rebuild: Rebuild) -> Rebuild:
         done = replace(rebuild, state=State.DONE, finished_at=self._now(), error=None)

@@ -53,7 +53,7 @@ class LineupsContract:
             previous="orders-v1",
             rebuild=ended,
             leaving=("orders-v0", "orders-v1-r9"),
-            owed={"orders-v1": frozenset({STREAM, replace(STREAM, id="x-y_z")})},
+            owed={"orders-v1": {STREAM: 3, replace(STREAM, id="x-y_z"): 0}},
         )
 
         kept = [lineups.put(FIRST)]

@@ -13,13 +13,13 @@ from chalicelib.kernel.stream import StreamId
 from chalicelib.services.lineups import Lineup, Rebuild, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from chalicelib.adapters.embedded.database import Database
 
 SCHEMA: Final = Schema(
     "lineups",
-    3,
+    4,
     (
         """
         CREATE TABLE lineups (
@@ -64,20 +64,28 @@ class SqliteLineups:
                 previous,
                 rebuild=last and _rebuild(last),
                 leaving=tuple(leaving),
-                owed={index: frozenset(map(StreamId.parse, each)) for index, each in owed.items()},
+                owed={index: _versions(each) for index, each in owed.items()},
                 revision=revision,
             )
         return Lineup(projection)
 
     def put(self, lineup: Lineup) -> bool:
         rebuild = lineup.rebuild and _plain(lineup.rebuild)
-        owed = {index: sorted(map(str, each)) for index, each in lineup.owed.items()}
+        owed = {index: _named(each) for index, each in lineup.owed.items()}
         plain = map(json.dumps, (rebuild, lineup.leaving, owed))
         row = (lineup.live, lineup.previous, *plain, lineup.revision, lineup.projection)
         with self._database.write() as connection:
             kept = connection.execute(_PUT, row).rowcount > 0
         self._wake()
         return kept
+
+
+def _named(versions: Mapping[StreamId, int]) -> dict[str, int]:
+    return {str(stream): version for stream, version in sorted(versions.items())}
+
+
+def _versions(named: Mapping[str, int]) -> dict[StreamId, int]:
+    return {StreamId.parse(name): version for name, version in named.items()}
 
 
 def _plain(rebuild: Rebuild) -> dict[str, Any]:
