@@ -55,6 +55,7 @@ def list_projections(*, data: Data = DEFAULT_DATA, json: Json = False) -> None:
             "live": lineup.live,
             "next": lineup.next and lineup.next.index,
             "previous": lineup.previous,
+            "owed": {index: len(streams) for index, streams in lineup.owed.items()},
             "consumers": [_consumer(c) for c in consumers if _owner(c.name) == each.name],
             "parked": [_parked(p) for p in parked if p.consumer in lineup.fed],
         }

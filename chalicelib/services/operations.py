@@ -199,6 +199,7 @@ def _lineup(lineup: Lineup) -> Report:
         "live": lineup.live,
         "next": lineup.next and lineup.next.index,
         "previous": lineup.previous,
+        "owed": {index: len(streams) for index, streams in lineup.owed.items()},
         "rebuild": _rebuild(lineup.rebuild),
     }
 

@@ -8,8 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import CorruptStream, Misconfigured, Unavailable
-from chalicelib.services.documents import index_fields, index_words
-from chalicelib.services.read_models import Document
+from chalicelib.services.projected_documents import ProjectedDocuments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.services.event_store import CommitCodec, EventStore
     from chalicelib.services.parking import Parking
     from chalicelib.services.positions import Position
-    from chalicelib.services.read_models import ReadModels
+    from chalicelib.services.read_models import Document, ReadModels
     from chalicelib.services.shapes import Shapes
 
 ATTEMPTS: Final = 3
@@ -72,6 +71,7 @@ class ProjectionHandler:
         self._parking = parking
         self._positions = parking.positions
         self._shapes = shapes
+        self._documents = ProjectedDocuments(projection, read_models, shapes)
         self._sleep = sleep
         self._visible = visible
 
@@ -97,9 +97,13 @@ class ProjectionHandler:
         Raises Unavailable, and then the whole batch may come again.
         """
         ordered = sorted(commits, key=lambda commit: (commit.stream, commit.version))
-        streams = groupby(ordered, key=lambda commit: commit.stream)
-        taken = [self._take(stream, list(batch)) for stream, batch in streams]
-        self._write([each for each in taken if each is not None])
+        grouped = groupby(ordered, key=lambda commit: commit.stream)
+        batches = {stream: list(batch) for stream, batch in grouped}
+        taken = self._taken(batches)
+        known = self._documents.known(self.consumer, taken)
+        self._write(
+            [self._fold(each, position, batches[each], known) for each, position in taken.items()]
+        )
 
     def redrive(self, stream: StreamId, upto: int | None = None) -> bool:
         """Go on with a parked stream from where it stopped; false if it stops again.
@@ -110,7 +114,7 @@ class ProjectionHandler:
         def go_on(position: Position) -> bool:
             stored = self._events.read(stream, after=position.version, strong=True)
             behind = [each for each in stored if upto is None or each.version <= upto]
-            progress = self._fold(stream, position, behind)
+            progress = self._fold(stream, position, behind, {})
             self._write([progress])
             return progress.failure is None
 
@@ -128,13 +132,15 @@ class ProjectionHandler:
     def written(self, stream: StreamId, version: int) -> None:
         """Do what is to be done once the read model shows a stream up to a version."""
 
-    def _take(self, stream: StreamId, batch: Sequence[PackedCommit]) -> Progress | None:
-        if stream.aggregate not in self.projection.sources:
-            return None
-        position = self._positions.get(self.consumer, stream)
-        if self._parking.holds(stream, position):
-            return None
-        return self._fold(stream, position, batch)
+    def _taken(self, streams: Iterable[StreamId]) -> dict[StreamId, Position]:
+        """Return how far the streams are that are followed, and go on."""
+        followed = [each for each in streams if each.aggregate in self.projection.sources]
+        positions = {each: self._positions.get(self.consumer, each) for each in followed}
+        return {
+            stream: position
+            for stream, position in positions.items()
+            if not self._parking.holds(stream, position)
+        }
 
     def _write(self, progress: Sequence[Progress]) -> None:
         changed = [each.document for each in progress if each.changed and each.document]
@@ -146,7 +152,11 @@ class ProjectionHandler:
             self.written(each.stream, each.version)
 
     def _fold(
-        self, stream: StreamId, position: Position, batch: Sequence[PackedCommit]
+        self,
+        stream: StreamId,
+        position: Position,
+        batch: Sequence[PackedCommit],
+        known: Mapping[StreamId, Document | None],
     ) -> Progress:
         first = batch[0] if batch else None
         progress = Progress(stream, None, position.version, commit=first)
@@ -154,7 +164,7 @@ class ProjectionHandler:
             if attempt:
                 self._sleep(_PAUSE * 2 ** (attempt - 1))
             try:
-                self._resume(progress)
+                self._resume(progress, known)
                 for commit in self._following(progress, batch):
                     self._apply(progress, commit)
             except (Misconfigured, Unavailable):  # no record is to blame for these
@@ -166,11 +176,11 @@ class ProjectionHandler:
                 break
         return progress
 
-    def _resume(self, progress: Progress) -> None:
+    def _resume(self, progress: Progress, known: Mapping[StreamId, Document | None]) -> None:
         if not progress.resumed:
             stream = progress.stream
-            key = self.projection.key(stream)
-            document = self._read_models.get(self.consumer, stream.tenant, key)
+            found = known if stream in known else self._documents.of(self.consumer, stream)
+            document = found.get(stream)
             if document is not None and document.version > progress.version:
                 # Something broke between the two writes, so it may not be visible yet: put again.
                 progress.version, progress.changed = document.version, True
@@ -211,13 +221,13 @@ class ProjectionHandler:
     def _apply(self, progress: Progress, commit: Commit) -> None:
         """Fold one commit; all of it counts or, if an event fails, nothing."""
         declared = self._declared(commit)
-        before = self._read(progress.document)
+        before = self._documents.value(progress.document)
         after = before
         for event in declared:
             after = self.projection.apply(after, event)
         version = declared[-1].version
         if after is not before:
-            progress.document = self._document(commit.stream, version, after)
+            progress.document = self._documents.document(commit.stream, version, after)
             progress.changed = True
         progress.version = version
 
@@ -227,14 +237,3 @@ class ProjectionHandler:
     def _before(self, commit: Commit) -> int:
         """Return the version that this consumer must have reached before a commit."""
         return max(commit.header.previous_on[path] for path in self.projection.paths)
-
-    def _read(self, document: Document | None) -> Any:
-        if document is None or document.body is None:
-            return None
-        return self._shapes.from_json(self.projection.document, document.body)
-
-    def _document(self, stream: StreamId, version: int, value: object) -> Document:
-        body = None if value is None else self._shapes.to_json(value)
-        fields = {} if value is None else index_fields(value)
-        key = self.projection.key(stream)
-        return Document(stream.tenant, key, version, body, fields, index_words(value))

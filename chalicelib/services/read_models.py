@@ -114,6 +114,11 @@ class ReadModels(Protocol):
         A projection folds on from what this returns: it must show every put that has returned.
         """
 
+    def get_many(
+        self, index: str, keys: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Document]:
+        """Return those documents that there are, by tenant and id, as ``get`` does."""
+
     def put(self, index: str, documents: Sequence[Document], *, visible: bool = True) -> None:
         """Write documents; one not newer than what is there is ignored.
 

@@ -25,18 +25,16 @@ class Readiness:
 
     places: Places
 
-    def fault(
-        self, live: str | None, index: str, redrive: Callable[[StreamId], bool]
-    ) -> str | None:
-        """Tell which streams have stopped in the new index earlier than in the present one.
-
-        All others are as far as the log. Those that have gone on in the old one meanwhile, as they
-        were redriven, get a try.
-        """
-        if live is None:
-            return None
+    def go_on(self, live: str, index: str, redrive: Callable[[StreamId], bool]) -> None:
+        """Redrive what has stopped in an index alone: it may have been mended meanwhile."""
         for each in self._stopped_earlier(live, index):
             redrive(each.stream)
+
+    def fault(self, live: str, index: str) -> str | None:
+        """Tell which streams have stopped in the new index earlier than in the present one.
+
+        All others are as far as the log.
+        """
         behind = self._stopped_earlier(live, index)
         if not behind:
             return None

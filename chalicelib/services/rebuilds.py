@@ -135,9 +135,7 @@ class Rebuilder:
         with self._lock:
             lineup = self.lineup()
             before = self._kept(lineup)
-            lineup = self.feeder.even_out(lineup, before)
-            redrive = partial(self.keeper.redrive, before, lineup)
-            self._readiness.fault(lineup.live, before, redrive)
+            lineup = self._prepared(lineup, before)
             self._places.read_models.settle(before)
             return self.keeper.keep(replace(lineup, live=before, previous=lineup.live))
 
@@ -174,10 +172,10 @@ class Rebuilder:
     def _go_on(self, lineup: Lineup, rebuild: Rebuild, *, accept: bool = False) -> Rebuild:
         """Keep how far it is; if it is through, have the new index answer, or hold it."""
         if not rebuild.left:
+            lineup = self._without_lost(lineup)
             self._try_again(lineup)
-            lineup = self.feeder.even_out(lineup, rebuild.index)
-            redrive = partial(self.keeper.redrive, rebuild.index, lineup)
-            fault = self._readiness.fault(lineup.live, rebuild.index, redrive)
+            lineup = self._prepared(lineup, rebuild.index)
+            fault = lineup.live and self._readiness.fault(lineup.live, rebuild.index)
             if fault is not None:
                 return self._end(rebuild, State.FAILED, fault)
             self._places.read_models.settle(rebuild.index)
@@ -187,6 +185,19 @@ class Rebuilder:
             rebuild = replace(rebuild, state=State.HELD, error=str(parity))
         self.keeper.keep(replace(lineup, rebuild=rebuild))
         return rebuild
+
+    def _without_lost(self, lineup: Lineup) -> Lineup:
+        """Return it without a present index that is gone: nothing is to be compared with that."""
+        lost = lineup.live is not None and self.keeper.is_lost(lineup.live)
+        return lineup.without([lineup.live]) if lineup.live and lost else lineup
+
+    def _prepared(self, lineup: Lineup, index: str) -> Lineup:
+        """Bring an index that is to answer as far as the one that does; may raise any."""
+        lineup = self.feeder.even_out(lineup, index)
+        if lineup.live is not None:
+            redrive = partial(self.keeper.redrive, index, lineup)
+            self._readiness.go_on(lineup.live, index, redrive)
+        return lineup
 
     def _try_again(self, lineup: Lineup) -> None:
         """Have the present index go on where it has stopped: what new code applies, it does too."""

@@ -122,6 +122,18 @@ class ReadModelsContract:
         assert found is not None
         assert [str, int, bool, type(None)] == [type(value) for value in found.fields.values()]
 
+    def test_many_come_back_by_their_keys(self, read_models: ReadModels):
+        """Tombstones too; those that there are not, of another tenant or index, are left out."""
+        documents = [a_document(f"d-{number}", number + 1, total=number) for number in range(230)]
+        there = [*documents, a_tombstone("gone"), a_document("d-1", 7, tenant="another")]
+        read_models.put(INDEX, there)
+        keys = [(each.tenant, each.id) for each in there]
+
+        found = read_models.get_many(INDEX, [*keys, (TENANT, "never"), ("another", "d-2")])
+
+        assert dict(zip(keys, there, strict=True)) == found
+        assert {} == read_models.get_many(INDEX, [])
+
     def test_a_document_that_was_never_put_is_none(self, read_models: ReadModels):
         """Nor is there anything to find or group."""
         read_models.put(INDEX, [a_document("a", total=1)])

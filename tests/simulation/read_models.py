@@ -51,6 +51,12 @@ class MemoryReadModels:
         what = f"document {index}/{document_id}"
         return self.wire.read(what, lambda: self.cloud.documents[index].get((tenant, document_id)))
 
+    def get_many(
+        self, index: str, keys: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Document]:
+        found = {key: self.get(index, *key) for key in keys}
+        return {key: document for key, document in found.items() if document is not None}
+
     def put(self, index: str, documents: Sequence[Document], *, visible: bool = True) -> None:
         del visible  # at once, anyhow
 

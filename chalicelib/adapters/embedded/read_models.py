@@ -22,7 +22,7 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.services.read_models import Document, Group
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from chalicelib.services.read_models import Grouping, Query, Scalar
 
@@ -82,6 +82,12 @@ class SqliteReadModels(SqliteIndexes):
     def get(self, index: str, tenant: str, document_id: str) -> Document | None:
         rows = self._found(index, _GET, (index, tenant, storable(document_id)))
         return self._document(index, rows[0]) if rows else None
+
+    def get_many(
+        self, index: str, keys: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Document]:
+        found = {key: self.get(index, *key) for key in keys}
+        return {key: document for key, document in found.items() if document is not None}
 
     def put(self, index: str, documents: Sequence[Document], *, visible: bool = True) -> None:
         del visible  # at once, anyhow

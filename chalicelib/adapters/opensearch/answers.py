@@ -42,16 +42,20 @@ def whole(what: str) -> Callable[[Any], None]:
     return check
 
 
-def got(what: str) -> Callable[[Any], None]:
-    """Return a check that raises if the one document asked for can't be told about."""
+def got(what: str, count: int) -> Callable[[Any], None]:
+    """Return a check that raises if one of the documents asked for can't be told about."""
 
     def check(answer: Any) -> None:
-        match within(what, answer, "docs"):
-            case [{"error": error}]:
-                raise failure(what, 503, type_of(error))
-            case [{"found": bool()}]:
-                return
-            case _:
-                raise Unavailable(f"{what}: OpenSearch's answer makes no sense")
+        docs = within(what, answer, "docs")
+        if not isinstance(docs, list) or len(docs) != count:
+            raise Unavailable(f"{what}: OpenSearch's answer makes no sense")
+        for each in docs:
+            match each:
+                case {"error": error}:
+                    raise failure(what, 503, type_of(error))
+                case {"found": bool()}:
+                    continue
+                case _:
+                    raise Unavailable(f"{what}: OpenSearch's answer makes no sense")
 
     return check

@@ -13,7 +13,7 @@ from chalicelib.adapters.opensearch.indexes import OpenSearchIndexes
 from chalicelib.adapters.opensearch.sums import AT_ONCE, aggregation, group_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from chalicelib.adapters.opensearch.connection import Connection
     from chalicelib.adapters.opensearch.layout import Layout
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _PAGE: Final = 1000
 """Documents that one search gives."""
+_GOT: Final = 100
+"""Documents that are got at once, whatever their size."""
 
 
 class OpenSearchReadModels(OpenSearchIndexes):
@@ -43,11 +45,16 @@ class OpenSearchReadModels(OpenSearchIndexes):
         self._at_once = at_once
 
     def get(self, index: str, tenant: str, document_id: str) -> Document | None:
-        name = self._layout.name(index)
-        what, body = f"get from {name}", {"ids": [key_of(tenant, document_id)]}
-        answer = self._connection.ask(what, f"/{name}/_mget", body, got(what))
-        (hit,) = answer["docs"]
-        return self._document(index, hit) if hit["found"] else None
+        key = (tenant, document_id)
+        return self.get_many(index, [key]).get(key)
+
+    def get_many(
+        self, index: str, keys: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Document]:
+        found: dict[tuple[str, str], Document] = {}
+        for begin in range(0, len(keys), _GOT):
+            found |= self._got(index, keys[begin : begin + _GOT])
+        return found
 
     def put(self, index: str, documents: Sequence[Document], *, visible: bool = True) -> None:
         items = batches(documents, self._largest)
@@ -97,6 +104,13 @@ class OpenSearchReadModels(OpenSearchIndexes):
                 (hit,) = self._searched(index, {"query": query, "size": 1})
                 values[number] = self._document(index, hit).fields[name]
         return replace(group, values=tuple(values))
+
+    def _got(self, index: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Document]:
+        name = self._layout.name(index)
+        what, body = f"get from {name}", {"ids": [key_of(*key) for key in keys]}
+        answer = self._connection.ask(what, f"/{name}/_mget", body, got(what, len(keys)))
+        hits = zip(keys, answer["docs"], strict=True)
+        return {key: self._document(index, hit) for key, hit in hits if hit["found"]}
 
     def _put(self, index: str, items: list[bytes], *, waiting: bool) -> bool:
         """Put a batch; tell whether any of it was not newer than what is there."""

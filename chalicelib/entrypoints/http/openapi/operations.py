@@ -94,6 +94,11 @@ _INDEXES: Final[Json] = {
     "live": {**_MAYBE_INDEX, "description": "The index that answers; none before it is filled."},
     "next": {**_MAYBE_INDEX, "description": "The one that is being filled, or held."},
     "previous": {**_MAYBE_INDEX, "description": "The one before, kept for a roll-back."},
+    "owed": {
+        "type": "object",
+        "additionalProperties": _COUNT,
+        "description": "By index, streams that could not be put, and are so later.",
+    },
     "rebuild": closed(_LAST),
 }
 _LINEUP: Final = closed({"name": TEXT, **_INDEXES}, description="A projection's indexes.")
