@@ -199,6 +199,22 @@ def test_one_that_is_gone_leaves(client, weather):
         rebuilder(client).roll_back()
 
 
+def test_a_rebuild_takes_the_place_of_the_one_that_answered_and_is_gone(client, weather):
+    """Nothing is compared with that, and nothing waits for it."""
+    weather.gone.add(SECOND)
+    weather.broken[SECOND] = Unavailable("there is no such index")
+    rebuilder(client).start()
+    live(client, "o-1")
+    client.settle()
+
+    assert (THIRD, State.DONE) == (live_index(client), last(client).state)
+    assert SECOND not in rebuilder(client).lineup().fed
+    weather.later = REST
+    live(client, "o-2")
+    client.settle()
+    assert {"o-0", "o-1", "o-2"} == orders(client)
+
+
 def test_one_that_lags_too_far_behind_leaves(client, weather, monkeypatch):
     """What is noted is bounded; a rebuild says why it has failed."""
     monkeypatch.setattr(feeding, "MAX_OWED", 3)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.adapters.opensearch import bulk
 from chalicelib.adapters.opensearch.documents import key_of, source_of
 from chalicelib.adapters.opensearch.read_models import OpenSearchReadModels
+from chalicelib.services.feeding import Feeder
 from chalicelib.services.lineups import Rebuild
 from chalicelib.services.projections import ProjectionHandler
 from chalicelib.services.readiness import Readiness
@@ -62,5 +63,10 @@ PLANTS: Final[Mapping[str, Plant]] = {
             (Readiness, "parity", lambda *_: None),
         ),
         breaks=("visible", "4", "5"),
+    ),
+    "uneven": Plant(
+        "an index answers that is not as far as the one before it",
+        ((Feeder, "even_out", lambda _self, lineup, _index: lineup),),
+        breaks=("visible",),
     ),
 }
