@@ -123,10 +123,9 @@ class ProjectionHandler:
     def catch_up(self, versions: Mapping[StreamId, int]) -> None:
         """Go on with streams as far as a version of each, by what is stored; raises Unavailable."""
         behind = []
-        for stream, version in versions.items():
-            position = self._positions.get(self.consumer, stream)
+        for stream, position in self._taken(versions).items():
             stored = self._events.read(stream, after=position.version, strong=True)
-            behind += [each for each in stored if each.version <= version]
+            behind += [each for each in stored if each.version <= versions[stream]]
         self.handle(behind)
 
     def written(self, stream: StreamId, version: int) -> None:

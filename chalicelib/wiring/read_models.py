@@ -50,9 +50,7 @@ def _on_opensearch(
         OpenSearchReadModels,
     )
 
-    cluster = Cluster(
-        settings.url, settings.region, settings.service, settings.user, settings.password
-    )
+    cluster = Cluster(settings.url, settings.region, settings.user, settings.password)
     layout = Layout(
         settings.prefix, settings.shards, settings.replicas, refresh=settings.refresh / 1000
     )

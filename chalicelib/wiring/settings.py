@@ -31,8 +31,6 @@ DEFAULT_REGISTRY_AGE: Final = 60
 RELEASED: Final = "released"
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-DOMAIN: Final = "es"
-SERVERLESS: Final = "aoss"
 DEFAULT_PREFIX: Final = "nexus-"
 DEFAULT_REFRESH: Final = 500
 _PREFIX: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
@@ -69,7 +67,6 @@ class OpenSearchSettings:
     """Empty: in the data folder."""
     region: str = ""
     """With it, requests are signed for AWS."""
-    service: str = DOMAIN
     user: str = ""
     password: str = field(default="", repr=False)
     prefix: str = DEFAULT_PREFIX
@@ -176,7 +173,6 @@ class _Reader:
         return OpenSearchSettings(
             url=self._environ.get("NEXUS_OPENSEARCH_URL", ""),
             region=self._environ.get("NEXUS_OPENSEARCH_REGION", ""),
-            service=self.choice("NEXUS_OPENSEARCH_SERVICE", DOMAIN, (DOMAIN, SERVERLESS)),
             user=self._environ.get("NEXUS_OPENSEARCH_USER", ""),
             password=self._environ.get("NEXUS_OPENSEARCH_PASSWORD", ""),
             prefix=prefix,

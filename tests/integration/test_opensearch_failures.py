@@ -12,6 +12,7 @@ import pytest
 from chalicelib.adapters.deadline import within
 from chalicelib.adapters.opensearch.cluster import Cluster
 from chalicelib.adapters.opensearch.connection import Connection
+from chalicelib.adapters.opensearch.documents import LONGEST
 from chalicelib.adapters.opensearch.failures import IndexGone, Lasting
 from chalicelib.adapters.opensearch.layout import Layout, mapping
 from chalicelib.adapters.opensearch.read_models import OpenSearchReadModels
@@ -182,6 +183,14 @@ class TestQuestions:
 
         assert 1 == len(server.asked)
 
+    def test_whose_long_text_has_gone_are_asked_again_by_the_caller(self):
+        """A group tells of its text's beginning; the whole is in a document, until that changes."""
+        key = {"0": "default", "1": "x" * LONGEST}
+        groups = {"groups": {"buckets": [{"key": key, "doc_count": 1}]}}
+        script = Script(Answer.of(SHARDS | {"aggregations": groups}), Answer.of(SHARDS))
+        with scripted(script) as server, pytest.raises(Unavailable, match="has gone meanwhile"):
+            read_models_at(server.url).group(INDEX, Grouping("default", (), ("status",), ()))
+
     def test_end_with_the_deadline(self):
         """However much the budget would leave, and however slow the answer is."""
         slow = Answer(200, json.dumps(SHARDS).encode(), seconds=3)
@@ -260,13 +269,13 @@ class TestSigning:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
         with scripted(Script(bulk(DONE))) as server:
-            signing = read_models_at(server.url, region="eu-central-1", service="aoss")
+            signing = read_models_at(server.url, region="eu-central-1")
             signing.put(INDEX, [a_document(total=1)])
 
         ((_, _, body),) = server.asked
         (headers,) = server.headers
         assert headers["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/")
-        assert "/eu-central-1/aoss/aws4_request, SignedHeaders=" in headers["Authorization"]
+        assert "/eu-central-1/es/aws4_request, SignedHeaders=" in headers["Authorization"]
         assert hashlib.sha256(body).hexdigest() == headers["X-Amz-Content-SHA256"]
 
     def test_needs_credentials(self, monkeypatch, tmp_path):

@@ -183,8 +183,8 @@ def test_a_node_that_is_killed_in_mid_bulk_has_all_that_was_confirmed(node):
         layout = Layout(replicas=0, refresh=0.02)
         return OpenSearchReadModels(connection, layout, largest=20_000)
 
+    with_seconds(60).create(INDEX, {"total": int})
     read_models = with_seconds(2)
-    read_models.create(INDEX, {"total": int})
     batches = [
         [Document("default", f"{n:04}", 1 + n % 3, bytes(2000), {"total": n}) for n in numbers]
         for numbers in (range(begin, begin + 100) for begin in range(0, 4000, 100))

@@ -10,19 +10,20 @@ from chalicelib.adapters.web import service_url
 from chalicelib.kernel.errors import Misconfigured
 
 CONNECTIONS: Final = 32
+_DOMAIN: Final = "es"
+"""What requests are signed for. A serverless collection lacks what read models need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """Where OpenSearch answers, and as whom it is asked.
 
-    With a region, requests are signed with AWS's credentials for ``service``: es for a domain, aoss
-    for a serverless collection. Else ``user`` and ``password`` are told, if there are any.
+    With a region, requests are signed with AWS's credentials, for a domain there. Else ``user`` and
+    ``password`` are told, if there are any.
     """
 
     url: str
     region: str = ""
-    service: str = "es"
     user: str = ""
     password: str = field(default="", repr=False)
 
@@ -55,4 +56,4 @@ def _signer(cluster: Cluster) -> Any:
     credentials = Session().get_credentials()
     if credentials is None:
         raise Misconfigured("requests to OpenSearch can't be signed: AWS credentials are missing")
-    return Urllib3AWSV4SignerAuth(credentials, cluster.region, cluster.service)
+    return Urllib3AWSV4SignerAuth(credentials, cluster.region, _DOMAIN)

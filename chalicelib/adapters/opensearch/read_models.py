@@ -11,6 +11,7 @@ from chalicelib.adapters.opensearch.bulk import LARGEST, batches, outcome
 from chalicelib.adapters.opensearch.documents import LONGEST, key_of
 from chalicelib.adapters.opensearch.indexes import OpenSearchIndexes
 from chalicelib.adapters.opensearch.sums import AT_ONCE, aggregation, group_of
+from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,8 +102,10 @@ class OpenSearchReadModels(OpenSearchIndexes):
         for number, (name, value) in enumerate(zip(grouping.by, group.values, strict=True)):
             if isinstance(value, str) and len(value) == LONGEST:
                 query = {"term": {f"fields.{name}": {"value": value}}}
-                (hit,) = self._searched(index, {"query": query, "size": 1})
-                values[number] = self._document(index, hit).fields[name]
+                hits = self._searched(index, {"query": query, "size": 1})
+                if not hits:
+                    raise Unavailable(f"a text that groups {index} has gone meanwhile; ask again")
+                values[number] = self._document(index, hits[0]).fields[name]
         return replace(group, values=tuple(values))
 
     def _got(self, index: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Document]:

@@ -46,7 +46,6 @@ class TestSettings:
             "NEXUS_POLICY_LIMIT_MS": "90",
             "NEXUS_OPENSEARCH_URL": "https://search.example.com",
             "NEXUS_OPENSEARCH_REGION": "eu-central-1",
-            "NEXUS_OPENSEARCH_SERVICE": "aoss",
             "NEXUS_OPENSEARCH_USER": "nexus",
             "NEXUS_OPENSEARCH_PASSWORD": "secret",
             "NEXUS_OPENSEARCH_PREFIX": "orders-",
@@ -63,7 +62,6 @@ class TestSettings:
         opensearch = OpenSearchSettings(
             url="https://search.example.com",
             region="eu-central-1",
-            service="aoss",
             user="nexus",
             password="secret",
             prefix="orders-",
@@ -105,7 +103,6 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("environ", "told"),
         [
-            ({"NEXUS_OPENSEARCH_SERVICE": "s3"}, "es, aoss"),
             ({"NEXUS_OPENSEARCH_PREFIX": "Nexus*"}, "'Nexus\\*' is not made of"),
             ({"NEXUS_OPENSEARCH_REFRESH": "0"}, "10 to 5000"),
         ],
