@@ -420,6 +420,10 @@ class TestRequests:
         ("act", "expected"),
         [
             (lambda models: models.get(INDEX, TENANT, "1"), ["_mget"]),
+            (
+                lambda models: models.get_many(INDEX, [(TENANT, f"{n}") for n in range(150)]),
+                ["_mget", "_mget"],
+            ),
             (lambda models: models.find(INDEX, a_query()), ["_search"]),
             (
                 lambda models: models.find(INDEX, replace(a_query(), size=5000)),
@@ -431,7 +435,7 @@ class TestRequests:
             (lambda models: models.put(INDEX, [a_document("1")], visible=False), ["_bulk"]),
             (lambda models: models.put(INDEX, []), []),
         ],
-        ids=["get", "find", "page", "group", "put", "repeat", "fill", "nothing"],
+        ids=["get", "batch", "find", "page", "group", "put", "repeat", "fill", "nothing"],
     )
     def test_are_counted(self, read_models, asked, act, expected):
         """None is hidden behind another."""
