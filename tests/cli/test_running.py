@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -91,6 +92,21 @@ class TestRedrive:
         assert (0, {"redriven": True}) == (done.code, done.json)
         assert (1, 0, []) == (len(before), len(after), parked["parked"])
         assert ("delivered", 5) == (order["status"], order["version"])
+
+    def test_tells_a_log_now_and_then(self, monkeypatch, capsys):
+        """
+        Where there is no terminal; how far, how fast, how long still.
+        """
+        monkeypatch.delenv("FORCE_COLOR", raising=False)
+        monkeypatch.setattr("chalicelib.cli.progress.EVERY", 0.0)
+
+        with progress("Rebuilding", 1000, done=200) as moved:
+            moved(600)
+        with progress("Rebuilding", 1000, quiet=True) as moved:
+            moved(600)
+
+        (line,) = capsys.readouterr().err.splitlines()
+        assert re.fullmatch(r"Rebuilding: 600 of 1,000, [0-9,]+ commits/s, 0 s left", line)
 
     def test_asks_the_system(self, nexus):
         """
@@ -183,7 +199,7 @@ class TestRebuild:
 
     def test_is_told_to_people(self, nexus, data):
         """
-        In a sentence; there is no bar where nobody looks on.
+        In a sentence; there is no bar where nobody looks on, and no line in a moment.
         """
         with Server(data) as server:
             done = nexus(*self.words, "--url", server.http.base_url)

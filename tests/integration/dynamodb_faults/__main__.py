@@ -1,60 +1,26 @@
-"""``python -m tests.integration.dynamodb_faults``: many seeds counted up, or one several times."""
+"""``python -m tests.integration.dynamodb_faults``: seeds of faults before DynamoDB Local."""
 
 from __future__ import annotations
 
-import argparse
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.integration.dynamodb_faults.plants import PLANTS
 from tests.integration.dynamodb_faults.run import World
-from tests.simulation.plan import Sum
 from tests.support.dynamodb_local import running
-from tests.support.fetching import CannotRun
+from tests.support.seeded_runs import run_seeds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
 
-def main() -> int:
-    """Return the exit code: 1 if an invariant broke, 2 if there is no DynamoDB Local here."""
-    asked = _arguments()
-    seeds: Iterable[int] = range(asked.first, asked.first + asked.seeds)
-    if asked.seed is not None:
-        seeds = [asked.seed] * asked.times
-    try:
-        with running() as local, PLANTS[asked.plant].planted() if asked.plant else nullcontext():
-            total = many(World(local), seeds)
-    except CannotRun as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    sys.stdout.write(f"{total}\n")
-    return 1 if total.verdicts else 0
-
-
-def many(world: World, seeds: Iterable[int]) -> Sum:
-    """Run seeds one after the other; what fails is told at once."""
-    total = Sum()
-    for seed in seeds:
-        report = world.run(seed)
-        total.add(report)
-        if report.failure is not None:
-            sys.stdout.write("\n".join([report.verdict, *report.trace, ""]))
-            sys.stdout.flush()
-    return total
-
-
-def _arguments() -> argparse.Namespace:
-    program = "python -m tests.integration.dynamodb_faults"
-    parser = argparse.ArgumentParser(prog=program, description=__doc__)
-    parser.add_argument("--seeds", type=int, default=20, help="how many seeds (20)")
-    parser.add_argument("--first", type=int, default=0, help="the first of them (0)")
-    parser.add_argument("--seed", type=int, help="run this seed only")
-    parser.add_argument("--times", type=int, default=1, help="so often (1): threads are no dice")
-    parser.add_argument("--plant", choices=PLANTS, help="with this fault planted")
-    return parser.parse_args()
+@contextmanager
+def world() -> Iterator[World]:
+    """Give a world on a database of its own."""
+    with running() as local:
+        yield World(local)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_seeds("tests.integration.dynamodb_faults", world, PLANTS, 20))
