@@ -5,18 +5,19 @@ It checks no compatibility, and knows no version that is still pending or has fa
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from botocore.config import Config
 from botocore.session import Session
 
 from chalicelib.adapters.aws import clients
 from tests.support.fetching import python
-from tests.support.local_server import serving
+from tests.support.local_server import START, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def _session() -> Session:
     return Session()
 
 
-def a_client(endpoint: str) -> Any:
+def a_client(endpoint: str, config: Config = clients.CONFIG) -> Any:
     """Return a client for Glue at an address of this machine, as the adapters have it on AWS."""
     return _session().create_client(
         "glue",
@@ -61,7 +62,7 @@ def a_client(endpoint: str) -> Any:
         endpoint_url=endpoint,
         aws_access_key_id="local",
         aws_secret_access_key="local",
-        config=clients.CONFIG,
+        config=config,
     )
 
 
@@ -69,4 +70,7 @@ def a_client(endpoint: str) -> Any:
 def running() -> Iterator[MotoGlue]:
     """Give one that answers, and stop it at the end; raises CannotRun."""
     with serving("moto", [python("moto", _REQUIREMENTS), str(_SERVER)]) as server:
+        # The first request has it import its backend, which may take seconds.
+        with closing(a_client(server.endpoint, Config(read_timeout=START))) as patient:
+            patient.list_registries()
         yield MotoGlue(server.endpoint)
