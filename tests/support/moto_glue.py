@@ -54,7 +54,7 @@ def _session() -> Session:
     return Session()
 
 
-def a_client(endpoint: str, config: Config = clients.CONFIG) -> Any:
+def a_client(endpoint: str, config: Config | None = None) -> Any:
     """Return a client for Glue at an address of this machine, as the adapters have it on AWS."""
     return _session().create_client(
         "glue",
@@ -62,7 +62,7 @@ def a_client(endpoint: str, config: Config = clients.CONFIG) -> Any:
         endpoint_url=endpoint,
         aws_access_key_id="local",
         aws_secret_access_key="local",
-        config=config,
+        config=config or clients.CONFIG,
     )
 
 
