@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -56,6 +57,9 @@ def _ask(url: str, path: str, timeout: float, body: bytes | None = None) -> Any:
 def _problem(error: HTTPError) -> str:
     try:
         problem = json.load(error)
-        return f"{problem['title']}: {problem['detail']}"
+        text = f"{problem['title']}: {problem['detail']}"
     except (ValueError, LookupError, TypeError):
         return f"the system answered {error.code} {error.reason}"
+    if error.code == HTTPStatus.UNAUTHORIZED:
+        text += " (this command sends the token in NEXUS_TOKEN)"
+    return text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.commit import Path
-from chalicelib.kernel.errors import InvalidInput
+from chalicelib.kernel.errors import Fault, InvalidInput
 from chalicelib.kernel.stream import StreamId
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def decode_token(token: str) -> tuple[Mark, ...]:
         return tuple(_mark(row) for row in _rows(token))
     except (ValueError, TypeError, RecursionError, InvalidInput) as error:
         message = "the Nexus-Consistency header is no consistency token"
-        raise InvalidInput(message) from error
+        fault = Fault("Nexus-Consistency", "send the consistencyToken of a command as it was given")
+        raise InvalidInput(message, [fault]) from error
 
 
 def _rows(token: str) -> list[Any]:

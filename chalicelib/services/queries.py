@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import (
     BeingBuilt,
+    Fault,
     InvalidInput,
     NotFound,
     NotYetVisible,
@@ -102,7 +103,8 @@ class QueryService:
         """Return the document of a stream; raises NotFound."""
         if asked.parameters:
             message = "this query takes no parameters"
-            raise InvalidInput(message)
+            faults = [Fault(name[:100], "leave it out") for name in dict(asked.parameters)]
+            raise InvalidInput(message, faults)
         shown = self._shown(view.projection)
         self._wait(shown, asked)
         (source,) = shown.projection.sources

@@ -39,6 +39,7 @@ def test_the_running_system_believes_it(nexus, token, tmp_path, monkeypatch):
 
     assert (2, 0) == (refused.code, done.code), done.err
     assert "We don't know who you are" in refused.err
+    assert "NEXUS_TOKEN" in refused.err
 
 
 def test_it_says_what_it_was_told(token):

@@ -145,6 +145,14 @@ def test_what_is_no_token_is_refused(exchange, text):
     assert "Nexus-Consistency" in members["detail"]
 
 
+def test_a_document_is_asked_for_without_parameters(exchange):
+    """Each of those that came is named."""
+    members = problem(exchange(get("/api/orders/o-1?limit=1&status=paid")))
+
+    assert 400 == members["status"]
+    assert ["limit", "status"] == [error["pointer"] for error in members["errors"]]
+
+
 def test_all_pages_are_reached_however_many(embedded, exchange):
     """Behind the ten-thousandth document too; each comes once, in order."""
     names = [f"deep-{number:05}" for number in range(DEEP)]

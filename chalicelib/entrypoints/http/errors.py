@@ -41,7 +41,8 @@ class MethodNotAllowed(HttpError):
 
     def __init__(self, method: str, allowed: Iterable[str]) -> None:
         self.allowed = tuple(sorted(allowed))
-        super().__init__(f"{method[:50]} is not possible here; {' and '.join(self.allowed)} is")
+        others = f"{' and '.join(self.allowed)} {'are' if len(self.allowed) > 1 else 'is'}"
+        super().__init__(f"{method[:50]} is not possible here; {others}")
 
 
 class MisdirectedRequest(HttpError):

@@ -46,8 +46,10 @@ class TestToken:
         """
         A token that was not given out is bad input, not an error of ours.
         """
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidInput) as refused:
             decode_token(text)
+
+        assert ["Nexus-Consistency"] == [fault.pointer for fault in refused.value.faults]
 
     @pytest.mark.parametrize(
         ("paths", "want"),
