@@ -41,7 +41,7 @@ def failure(what: str, status: int, kind: str) -> NexusError:
     told = f"{what}: {kind or 'failed'} ({status})"
     match kind:
         case "index_not_found_exception":
-            return IndexGone(f"{what}: there is no such index; the next start fills it anew")
+            return IndexGone(f"{what}: there is no such index: rebuild its projection, or restart")
         case "resource_already_exists_exception":
             return AlreadyThere(told)
         case "cluster_block_exception":
